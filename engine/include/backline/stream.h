@@ -1,0 +1,44 @@
+/** @file stream.h
+ *  A stream: the running state of one network. Last of the three handles.
+ *
+ *  A stream belongs to one thread at a time; streams of one plan may run in parallel. */
+#ifndef BACKLINE_STREAM_H
+#define BACKLINE_STREAM_H
+
+#include <backline/plan.h>
+#include <backline/status.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct bl_stream bl_stream;
+
+/** Create a stream, prewarmed as bl_stream_reset() leaves it. All its memory, bl_plan_stream_bytes(),
+ *  is allocated here. The plan must outlive the stream. Not real-time safe. */
+BL_API bl_status bl_stream_create(const bl_plan *plan, bl_stream **out, bl_error *error);
+
+/** Free; NULL is allowed. Not real-time safe. */
+BL_API void bl_stream_free(bl_stream *stream);
+
+/** Forget the past: all histories become zero, then the network hears as many zeros as the model's
+ *  format prescribes (bl_model_info.prewarm), so that it starts from the state it has in silence.
+ *  Does not allocate, but takes the time of that many samples. */
+BL_API void bl_stream_reset(bl_stream *stream);
+
+/** Run one block through the network.
+ *  @param out     bl_plan_out_channels() pointers, each to frames samples. Each may equal any pointer
+ *                 of in; otherwise no array may overlap another
+ *  @param in      bl_plan_in_channels() pointers, each to frames samples, nominal -1..+1, at
+ *                 bl_plan_sample_rate(). A sample that is not finite counts as 0
+ *  @param frames  any number, also 0; it may change from call to call
+ *  The output is finite and does not depend, to the bit, on how the input was cut into blocks.
+ *  Real-time safe: time linear in frames and independent of the samples' values. */
+BL_API BL_REALTIME void bl_stream_process(bl_stream *stream, float *const *out, const float *const *in,
+                                          size_t frames);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

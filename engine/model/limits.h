@@ -1,0 +1,16 @@
+/* Every bound on what a file may ask for, in one place. They lie far above real captures and low enough
+ * that a hostile file cannot exhaust a machine. */
+#ifndef BL_MODEL_LIMITS_H
+#define BL_MODEL_LIMITS_H
+
+#define BL_MAX_FILE_BYTES (128u << 20)        /* a model file                                       */
+#define BL_MAX_TENSORS 65536u                 /* tensors in one file                                */
+#define BL_MAX_VALUES (32u << 20)             /* numbers in one file, all tensors together          */
+#define BL_MAX_NODES 16384u                   /* nodes of a graph                                   */
+#define BL_MAX_CHANNELS 4096u                 /* channels of a node                                 */
+#define BL_MAX_KERNEL 65536u                  /* taps of a convolution                              */
+#define BL_MAX_RECEPTIVE_FIELD (1u << 22)     /* samples: 87 s at 48 kHz                            */
+#define BL_MAX_STREAM_BYTES (256u << 20)      /* state of one stream                                */
+#define BL_MAX_SAMPLE_RATE 1000000.0          /* Hz                                                 */
+
+#endif

@@ -1,0 +1,27 @@
+/* What a loader hands over: a graph, the file's tensors, and what the file says about itself. */
+#ifndef BL_MODEL_MODEL_H
+#define BL_MODEL_MODEL_H
+
+#include "model/graph.h"
+
+#include <backline/model.h>
+
+struct bl_model {
+    bl_graph graph;
+    bl_tensors *tensors;
+    bl_model_info info; /* its strings are owned: set them with bl_model_set_text() */
+};
+
+/** An empty model with no numbers known (NAN); loaders fill graph, tensors and info. */
+bl_status bl_model_create(bl_model **out, bl_error *error);
+
+/** Copies text into one of the strings of info; NULL clears it. */
+bl_status bl_model_set_text(const char **field, const char *text, bl_error *error);
+
+/** The same from printf-like pieces. */
+bl_status bl_model_format_text(const char **field, bl_error *error, const char *format, ...);
+
+/** Checks the graph and fills in what can be counted. Every loader ends with it. */
+bl_status bl_model_finish(bl_model *model, bl_error *error);
+
+#endif
