@@ -6,6 +6,8 @@
 #ifndef BL_MODEL_GRAPH_H
 #define BL_MODEL_GRAPH_H
 
+#include "base/activation.h"
+
 #include <backline/status.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,21 +27,6 @@ typedef enum bl_node_kind {
     BL_NODE_CONCAT,     /* channels of all inputs, in order                                       */
     BL_NODE_SLICE       /* channels first .. first + channels - 1 of x                            */
 } bl_node_kind;
-
-typedef enum bl_activation_kind {
-    BL_ACT_LINEAR, /* x                                      */
-    BL_ACT_TANH,
-    BL_ACT_SIGMOID,    /* 1 / (1 + exp(-x))                  */
-    BL_ACT_RELU,       /* max(x, 0)                          */
-    BL_ACT_LEAKY_RELU, /* x > 0 ? x : slope * x              */
-    BL_ACT_SOFTSIGN,   /* x / (1 + |x|)                      */
-    BL_ACT_COUNT
-} bl_activation_kind;
-
-typedef struct bl_activation {
-    bl_activation_kind kind;
-    float slope; /* BL_ACT_LEAKY_RELU only */
-} bl_activation;
 
 /* y[o][t] = bias[o] + sum over i, k of weight[o][i][k] * x[g*I + i][t - (kernel-1-k)*dilation],
  * I = in_channels/groups, g = o / (out_channels/groups): tap kernel-1 multiplies the current sample. */

@@ -1,0 +1,95 @@
+#include "formats/networks.h"
+
+#include "base/fail.h"
+#include "base/utf8.h"
+#include "model/tensors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The first that recognises a source builds it. A description that was asked for comes before what the
+ * names of tensors suggest. */
+static const bl_network_format *const formats[] = {
+    &bl_network_nam,
+    &bl_network_wavenetva,
+    &bl_network_sequence,
+    &bl_network_pedalnet,
+};
+
+/* JSON files of other programs, by two keys of each, to say more than "unknown". */
+static const struct {
+    const char *keys[2], *name;
+} unsupported[] = {
+    { { "in_shape", "layers" }, "a Keras network as RTNeural and AIDA-X use it" },
+    { { "model_data", "state_dict" }, "a network of GuitarML Proteus" },
+};
+
+static const bl_network_format *find_format(const bl_source *source)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (formats[i]->recognise(source))
+            return formats[i];
+    return NULL;
+}
+
+bool bl_network_recognised(const bl_source *source)
+{
+    return find_format(source) != NULL;
+}
+
+static bl_status fail_tensors(const bl_source *source, bl_error *error)
+{
+    const size_t n = bl_tensors_count(source->tensors);
+    return bl_fail(error, BL_ERR_NO_NETWORK,
+                   "The file holds %zu tensor%s, but nothing says which network they form; %s "
+                   "(docs/describing-a-network.md).",
+                   n, n == 1 ? "" : "s",
+                   source->description ? "the JSON file that comes with it is not a description, for it has no key "
+                                         "\"backline\""
+                                       : "it needs a description file beside it");
+}
+
+/* "a", "b", "c" and so on; cut after a few. */
+static void list_keys(const json_t *object, char *text, size_t size)
+{
+    const char *key;
+    json_t *value;
+    size_t n = 0, shown = 0;
+    text[0] = '\0';
+    json_object_foreach((json_t *)object, key, value)
+    {
+        if (n > size / 2 || shown == 8) {
+            snprintf(text + n, size - n, ", ...");
+            return;
+        }
+        n += (size_t)snprintf(text + n, size - n, "%s\"%.*s\"", shown ? ", " : "", bl_utf8_quote(key, strlen(key)), key);
+        shown++;
+    }
+}
+
+static bl_status fail_json(const json_t *json, bl_error *error)
+{
+    const char *known = "NAM (keys \"architecture\", \"config\", \"weights\") and WaveNetVA (keys \"dilations\", "
+                        "\"variables\")";
+    if (!json_is_object(json))
+        return bl_fail(error, BL_ERR_FORMAT, "The JSON file holds a list; the known model formats, %s, are objects.",
+                       known);
+    for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++)
+        if (json_object_get(json, unsupported[i].keys[0]) && json_object_get(json, unsupported[i].keys[1]))
+            return bl_fail(error, BL_ERR_UNSUPPORTED, "The JSON file holds %s, which is not supported yet.",
+                           unsupported[i].name);
+    if (!json_object_size(json))
+        return bl_fail(error, BL_ERR_FORMAT, "The JSON file is empty; the known model formats are %s.", known);
+    char keys[240];
+    list_keys(json, keys, sizeof keys);
+    return bl_fail(error, BL_ERR_FORMAT, "The JSON file has the keys %s, which are those of no known model format; known are %s.",
+                   keys, known);
+}
+
+bl_status bl_network_build(const bl_source *source, bl_model *model, bl_error *error)
+{
+    const bl_network_format *format = find_format(source);
+    if (format)
+        return format->build(source, model, error);
+    return source->tensors ? fail_tensors(source, error) : fail_json(source->json, error);
+}

@@ -1,0 +1,17 @@
+#include "kernels/kernels.h"
+
+void bl_kernels_init(bl_kernels *k, bl_cpu cpu)
+{
+    bl_kernels_init_scalar(k);
+#if defined(__x86_64__)
+    if (cpu == BL_CPU_SSE2)
+        bl_kernels_init_sse2(k);
+    if (cpu == BL_CPU_AVX2)
+        bl_kernels_init_avx2(k);
+    if (cpu == BL_CPU_AVX512)
+        bl_kernels_init_avx512(k);
+#elif defined(__aarch64__)
+    if (cpu == BL_CPU_NEON)
+        bl_kernels_init_neon(k);
+#endif
+}

@@ -1,0 +1,95 @@
+#include "model/model.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bl_status bl_model_create(bl_model **out, bl_error *error)
+{
+    bl_model *model = bl_calloc(1, sizeof *model);
+    if (!model)
+        return bl_fail_no_mem(error);
+    bl_graph_init(&model->graph);
+    bl_model_info *info = &model->info;
+    info->sample_rate_hz = info->loudness_db = NAN;
+    info->input_level_dbu = info->output_level_dbu = info->validation_esr = NAN;
+    *out = model;
+    return BL_OK;
+}
+
+/* The texts of info, which are owned although their type is const for the reader. */
+#define TEXT_COUNT 8
+static void texts_of(bl_model_info *info, const char **texts[TEXT_COUNT])
+{
+    const char **all[TEXT_COUNT] = { &info->format,    &info->architecture, &info->name,       &info->modeled_by,
+                                     &info->gear_type, &info->gear_make,    &info->gear_model, &info->tone_type };
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        texts[i] = all[i];
+}
+
+void bl_model_free(bl_model *model)
+{
+    if (!model)
+        return;
+    const char **texts[TEXT_COUNT];
+    texts_of(&model->info, texts);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        free((char *)*texts[i]);
+    bl_graph_free(&model->graph);
+    bl_tensors_free(model->tensors);
+    free(model);
+}
+
+bl_status bl_model_set_text(const char **field, const char *text, bl_error *error)
+{
+    char *copy = text ? bl_strdup(text) : NULL;
+    if (text && !copy)
+        return bl_fail_no_mem(error);
+    free((char *)*field);
+    *field = copy;
+    return BL_OK;
+}
+
+bl_status bl_model_format_text(const char **field, bl_error *error, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return bl_model_set_text(field, text, error);
+}
+
+bl_status bl_model_finish(bl_model *model, bl_error *error)
+{
+    bl_graph *g = &model->graph;
+    bl_status status = bl_graph_check(g, error);
+    if (status)
+        return status;
+    bl_model_info *info = &model->info;
+    info->in_channels = g->nodes[0].channels;
+    info->out_channels = g->nodes[g->count - 1].channels;
+    info->receptive_field = bl_graph_receptive_field(g);
+    info->latency = 0; /* every node is causal */
+    info->parameters = bl_graph_parameters(g);
+    info->macs = bl_graph_macs(g);
+    if (!info->format && (status = bl_model_set_text(&info->format, "unknown", error)))
+        return status;
+    if (!info->architecture && (status = bl_model_set_text(&info->architecture, "unknown", error)))
+        return status;
+    return BL_OK;
+}
+
+const bl_tensors *bl_model_tensors(const bl_model *model)
+{
+    return model->tensors;
+}
+
+void bl_model_get_info(const bl_model *model, bl_model_info *info)
+{
+    *info = model->info;
+}

@@ -1,0 +1,61 @@
+#include "plan/plan.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "model/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bl_status bl_plan_create(const bl_model *model, bl_cpu cpu, bl_plan **out, bl_error *error)
+{
+    bl_status status = bl_cpu_resolve(cpu, &cpu, error);
+    if (status)
+        return status;
+    bl_plan *plan = bl_calloc(1, sizeof *plan);
+    if (!plan)
+        return bl_fail_no_mem(error);
+    bl_kernels_init(&plan->kernels, cpu);
+    plan->prewarm = model->info.prewarm;
+    plan->sample_rate_hz = model->info.sample_rate_hz;
+    status = bl_lower(&model->graph, plan->kernels.tile_rows, &plan->program, error);
+    if (!status) {
+        bl_fuse(&plan->program);
+        status = bl_layout(&plan->program, error);
+    }
+    if (status) {
+        bl_plan_free(plan);
+        return status;
+    }
+    *out = plan;
+    return BL_OK;
+}
+
+void bl_plan_free(bl_plan *plan)
+{
+    if (!plan)
+        return;
+    bl_program_free(&plan->program);
+    free(plan);
+}
+
+bl_cpu bl_plan_cpu(const bl_plan *plan)
+{
+    return plan->kernels.cpu;
+}
+
+size_t bl_plan_in_channels(const bl_plan *plan)
+{
+    return plan->program.input_channels;
+}
+
+size_t bl_plan_out_channels(const bl_plan *plan)
+{
+    return plan->program.output_channels;
+}
+
+double bl_plan_sample_rate(const bl_plan *plan)
+{
+    return plan->sample_rate_hz;
+}

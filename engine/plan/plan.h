@@ -1,0 +1,16 @@
+/* A plan as streams see it. */
+#ifndef BL_PLAN_PLAN_H
+#define BL_PLAN_PLAN_H
+
+#include "plan/ir.h"
+
+#include <backline/plan.h>
+
+struct bl_plan {
+    bl_kernels kernels;
+    bl_program program;
+    size_t prewarm; /* zeros to hear after a reset */
+    double sample_rate_hz;
+};
+
+#endif
