@@ -22,7 +22,7 @@ static void make_printable(char *text)
             *c = '?';
 }
 
-bl_status bl_fail(bl_error *error, bl_status status, const char *format, ...)
+void bl_fail_text(bl_error *error, bl_status status, const char *format, ...)
 {
     if (error) {
         va_list args;
@@ -32,12 +32,6 @@ bl_status bl_fail(bl_error *error, bl_status status, const char *format, ...)
         make_printable(error->text);
         error->status = status;
     }
-    return status;
-}
-
-bl_status bl_fail_no_mem(bl_error *error)
-{
-    return bl_fail(error, BL_ERR_NO_MEM, "%s", bl_strerror(BL_ERR_NO_MEM));
 }
 
 bl_status bl_fail_context(bl_error *error, bl_status status, const char *context)

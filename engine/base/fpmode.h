@@ -18,9 +18,11 @@ static inline bl_fpmode bl_fpmode_enter(void)
     return before;
 }
 
+/* The flags of what happened stay set, as after any arithmetic; the mode is the caller's again. */
 static inline void bl_fpmode_leave(bl_fpmode before)
 {
-    _mm_setcsr(before);
+    const unsigned flags = 0x003F;
+    _mm_setcsr(before | (_mm_getcsr() & flags));
 }
 
 #elif defined(__aarch64__)

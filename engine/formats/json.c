@@ -11,9 +11,9 @@
 /* What jansson allocates for a value, roughly, and the most that a file may make it allocate: 128 MiB of
  * weights need 300 MiB, but 128 MiB of "{},{},{}," would need 15 GiB. */
 #define NUMBER_BYTES 48u
-#define ARRAY_BYTES 128u
+#define ARRAY_BYTES  128u
 #define OBJECT_BYTES 400u
-#define MAX_BYTES (512u << 20)
+#define MAX_BYTES    (512u << 20)
 
 static uint64_t memory_needed(bl_bytes text)
 {
@@ -27,7 +27,9 @@ bl_status bl_json_parse(bl_bytes text, size_t flags, json_t **out, bl_error *err
 {
     uint64_t bytes = memory_needed(text);
     if (bytes > MAX_BYTES)
-        return bl_fail(error, BL_ERR_LIMIT, "the JSON text holds so many values that they would need %" PRIu64 " MiB; the limit is %u MiB.",
+        return bl_fail(error, BL_ERR_LIMIT,
+                       "the JSON text holds so many values that they would need %" PRIu64
+                       " MiB; the limit is %u MiB.",
                        bytes >> 20, MAX_BYTES >> 20);
     json_error_t where;
     json_t *value = json_loadb((const char *)text.p, bl_bytes_left(&text), flags, &where);

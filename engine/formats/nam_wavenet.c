@@ -184,8 +184,9 @@ static bl_status describe(const bl_wavenet_config *config, bl_model *model, bl_e
         for (size_t k = 0; k < a->layer_count; k++)
             gated = gated || a->layers[k].gated;
     }
-    return bl_model_format_text(&model->info.architecture, error, "WaveNet, %s layers of %s channels, %s%s", layers,
-                                channels, activation_words(config), gated ? ", gated" : "");
+    return bl_model_format_text(&model->info.architecture, error, "WaveNet, %s layer%s of %s channel%s, %s%s",
+                                layers, strcmp(layers, "1") ? "s" : "", channels, strcmp(channels, "1") ? "s" : "",
+                                activation_words(config), gated ? ", gated" : "");
 }
 
 static bl_status build_config(const bl_wavenet_config *config, bl_nam_weights *weights, bl_model *model,

@@ -62,7 +62,8 @@ static void list_keys(const json_t *object, char *text, size_t size)
             snprintf(text + n, size - n, ", ...");
             return;
         }
-        n += (size_t)snprintf(text + n, size - n, "%s\"%.*s\"", shown ? ", " : "", bl_utf8_quote(key, strlen(key)), key);
+        n += (size_t)snprintf(text + n, size - n, "%s\"%.*s\"", shown ? ", " : "", bl_utf8_quote(key, strlen(key)),
+                              key);
         shown++;
     }
 }
@@ -72,8 +73,8 @@ static bl_status fail_json(const json_t *json, bl_error *error)
     const char *known = "NAM (keys \"architecture\", \"config\", \"weights\") and WaveNetVA (keys \"dilations\", "
                         "\"variables\")";
     if (!json_is_object(json))
-        return bl_fail(error, BL_ERR_FORMAT, "The JSON file holds a list; the known model formats, %s, are objects.",
-                       known);
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "The JSON file holds a list; the known model formats, %s, are objects.", known);
     for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++)
         if (json_object_get(json, unsupported[i].keys[0]) && json_object_get(json, unsupported[i].keys[1]))
             return bl_fail(error, BL_ERR_UNSUPPORTED, "The JSON file holds %s, which is not supported yet.",
@@ -82,8 +83,9 @@ static bl_status fail_json(const json_t *json, bl_error *error)
         return bl_fail(error, BL_ERR_FORMAT, "The JSON file is empty; the known model formats are %s.", known);
     char keys[240];
     list_keys(json, keys, sizeof keys);
-    return bl_fail(error, BL_ERR_FORMAT, "The JSON file has the keys %s, which are those of no known model format; known are %s.",
-                   keys, known);
+    return bl_fail(error, BL_ERR_FORMAT,
+                   "The JSON file has the keys %s, which are those of no known model format; known are %s.", keys,
+                   known);
 }
 
 bl_status bl_network_build(const bl_source *source, bl_model *model, bl_error *error)

@@ -10,9 +10,10 @@ static const struct {
     const char *name;
     size_t size;
 } types[] = {
-    [BL_FLOAT64] = { "float64", 8 }, [BL_FLOAT32] = { "float32", 4 }, [BL_FLOAT16] = { "float16", 2 },
-    [BL_BFLOAT16] = { "bfloat16", 2 }, [BL_INT64] = { "int64", 8 }, [BL_INT32] = { "int32", 4 },
-    [BL_INT16] = { "int16", 2 }, [BL_INT8] = { "int8", 1 }, [BL_UINT8] = { "uint8", 1 }, [BL_BOOL] = { "bool", 1 },
+    [BL_FLOAT64] = { "float64", 8 },   [BL_FLOAT32] = { "float32", 4 }, [BL_FLOAT16] = { "float16", 2 },
+    [BL_BFLOAT16] = { "bfloat16", 2 }, [BL_INT64] = { "int64", 8 },     [BL_INT32] = { "int32", 4 },
+    [BL_INT16] = { "int16", 2 },       [BL_INT8] = { "int8", 1 },       [BL_UINT8] = { "uint8", 1 },
+    [BL_BOOL] = { "bool", 1 },
 };
 
 const char *bl_number_name(bl_number_type type)
@@ -70,7 +71,7 @@ static bool convert_doubles(const uint8_t *from, size_t count, float *to)
     for (size_t i = 0; i < count; i++) {
         double d = double_of(load64(from + 8 * i));
         to[i] = (float)d;
-        fits &= !isinf(to[i]) | isinf(d);
+        fits &= isinf(d) || !isinf(to[i]);
     }
     return fits;
 }
@@ -136,7 +137,8 @@ bool bl_view_fits(const bl_view *view, uint64_t available)
     uint64_t last = view->offset;
     for (size_t i = 0; i < view->rank; i++) {
         uint64_t reach;
-        if (!bl_mul_ok(view->shape[i] - 1, view->stride[i], &reach) || reach > available || last > available - reach)
+        if (!bl_mul_ok(view->shape[i] - 1, view->stride[i], &reach) || reach > available ||
+            last > available - reach)
             return false;
         last += reach;
     }

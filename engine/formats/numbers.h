@@ -9,8 +9,16 @@
 #include <stdint.h>
 
 typedef enum bl_number_type {
-    BL_FLOAT64, BL_FLOAT32, BL_FLOAT16, BL_BFLOAT16,
-    BL_INT64, BL_INT32, BL_INT16, BL_INT8, BL_UINT8, BL_BOOL
+    BL_FLOAT64,
+    BL_FLOAT32,
+    BL_FLOAT16,
+    BL_BFLOAT16,
+    BL_INT64,
+    BL_INT32,
+    BL_INT16,
+    BL_INT8,
+    BL_UINT8,
+    BL_BOOL
 } bl_number_type;
 
 /** "float32"; static. */

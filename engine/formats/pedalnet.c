@@ -17,8 +17,8 @@
 #include <string.h>
 
 #define SAMPLE_RATE_HZ 44100.0 /* the files do not say it; PedalNetRT knows no other */
-#define MAX_LAYERS 1024u
-#define NAME_SIZE 200
+#define MAX_LAYERS     1024u
+#define NAME_SIZE      200
 
 static const char input_layer[] = "wavenet.input_layer.weight", first_hidden[] = "wavenet.hidden.0.weight";
 
@@ -66,9 +66,10 @@ static bl_status read_hparams(const json_t *values, hparams *hp, bl_error *error
     bl_status status;
     const char *key = bl_json_has(&root, "hparams") ? "hparams" : "hyper_parameters";
     if (!bl_json_has(&root, key))
-        return bl_fail(error, BL_ERR_NO_NETWORK,
-                       "The tensors are those of a PedalNet, but the file lacks the hyperparameters (hparams), which "
-                       "say how far back each layer looks.");
+        return bl_fail(
+            error, BL_ERR_NO_NETWORK,
+            "The tensors are those of a PedalNet, but the file lacks the hyperparameters (hparams), which "
+            "say how far back each layer looks.");
     if ((status = bl_json_object(&root, key, &json, error)) ||
         (status = bl_json_size(&json, "num_channels", 1, BL_MAX_CHANNELS / 2, &hp->channels, error)) ||
         (status = bl_json_size(&json, "kernel_size", 1, BL_MAX_KERNEL, &hp->kernel, error)) ||
@@ -89,10 +90,11 @@ static bl_status check_conv(const builder *b, bl_node_id id, size_t channels, si
 {
     const bl_node *node = &b->g->nodes[id];
     if (node->channels != channels || node->u.conv.kernel != kernel)
-        return bl_fail(error, BL_ERR_FORMAT,
-                       "The layer %.120s has %zu channels and a kernel of %zu; by the file's hyperparameters it should "
-                       "have %zu and %zu.",
-                       node->name, node->channels, node->u.conv.kernel, channels, kernel);
+        return bl_fail(
+            error, BL_ERR_FORMAT,
+            "The layer %.120s has %zu channels and a kernel of %zu; by the file's hyperparameters it should "
+            "have %zu and %zu.",
+            node->name, node->channels, node->u.conv.kernel, channels, kernel);
     return BL_OK;
 }
 
@@ -163,8 +165,9 @@ static bl_status build(const bl_source *source, bl_model *model, bl_error *error
     status = b.skips ? build_layers(&b, layers, error) : bl_fail_no_mem(error);
     free(b.skips);
     if (status || (status = bl_model_set_text(&model->info.format, "PedalNet checkpoint", error)) ||
-        (status = bl_model_format_text(&model->info.architecture, error, "WaveNet, %zu layers of %zu channels, gated",
-                                       layers, b.hp.channels)))
+        (status =
+             bl_model_format_text(&model->info.architecture, error, "WaveNet, %zu layer%s of %zu channel%s, gated",
+                                  layers, layers == 1 ? "" : "s", b.hp.channels, b.hp.channels == 1 ? "" : "s")))
         return status;
     model->info.sample_rate_hz = SAMPLE_RATE_HZ;
     return bl_model_finish(model, error);

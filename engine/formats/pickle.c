@@ -6,15 +6,13 @@
 #include "formats/pickle_calls.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Real checkpoints stay far below: PyTorch writes dictionaries in batches of 1000 entries, and even 65536
- * tensors need less than 64 MiB of values and one memo entry for each of their names and tuples. */
-#define MAX_POOL_BYTES ((size_t)96 << 20)
+/* Real checkpoints stay far below: PyTorch writes dictionaries in batches of 1000 entries, and 65536 tensors
+ * need a memo entry for each of their names, tuples and values. */
 #define MAX_STACK ((size_t)1 << 18)
-#define MAX_MEMO ((uint64_t)1 << 20)
+#define MAX_MEMO  ((uint64_t)1 << 20)
 #define MAX_MARKS 256
 
 typedef struct machine {
@@ -30,19 +28,6 @@ typedef struct machine {
     bl_pickle_value *root;
     bl_error *error;
 } machine;
-
-void bl_pickle_init(bl_pickle *pickle)
-{
-    *pickle = (bl_pickle){ 0 };
-    bl_pool_init(&pickle->pool, MAX_POOL_BYTES);
-}
-
-void bl_pickle_free(bl_pickle *pickle)
-{
-    bl_pool_free(&pickle->pool);
-    free(pickle->storages);
-    *pickle = (bl_pickle){ 0 };
-}
 
 static bl_status damaged(const machine *m, const char *what)
 {
@@ -91,45 +76,39 @@ static bl_status top(machine *m, bl_pickle_kind kind, const char *otherwise, bl_
     return BL_OK;
 }
 
-/* Takes all values above the last mark, and the mark; items are valid until the next push(). */
-static bl_status pop_marked(machine *m, bl_pickle_value ***items, size_t *count)
+/* Takes the last count values or, for count 0, all above the last mark, and the mark. The items are valid
+ * until the next push(). */
+static bl_status take_items(machine *m, size_t *count, bl_pickle_value ***items)
 {
-    if (!m->mark_count)
-        return damaged(m, "lacks its MARK");
-    *count = available(m);
-    m->count = m->marks[--m->mark_count];
+    if (!*count) {
+        if (!m->mark_count)
+            return damaged(m, "lacks its MARK");
+        *count = available(m);
+        m->mark_count--;
+    } else if (available(m) < *count) {
+        return damaged(m, "takes a value where there is none");
+    }
+    m->count -= *count;
     *items = m->stack + m->count;
     return BL_OK;
 }
 
 /* ---- plain values ---- */
 
-static bl_status op_none(machine *m, uint64_t unused)
+/* None, and empty lists and dictionaries. */
+static bl_status op_empty(machine *m, uint64_t kind)
 {
-    (void)unused;
     bl_pickle_value *value;
-    return push_new(m, BL_PICKLE_NONE, &value);
+    return push_new(m, (bl_pickle_kind)kind, &value);
 }
 
-static bl_status push_bool(machine *m, bool boolean)
+static bl_status op_bool(machine *m, uint64_t boolean)
 {
     bl_pickle_value *value;
     bl_status status = push_new(m, BL_PICKLE_BOOL, &value);
     if (!status)
-        value->u.boolean = boolean;
+        value->u.boolean = boolean != 0;
     return status;
-}
-
-static bl_status op_true(machine *m, uint64_t unused)
-{
-    (void)unused;
-    return push_bool(m, true);
-}
-
-static bl_status op_false(machine *m, uint64_t unused)
-{
-    (void)unused;
-    return push_bool(m, false);
 }
 
 static bl_status push_int(machine *m, int64_t integer)
@@ -164,7 +143,7 @@ static bl_status op_long(machine *m, uint64_t length)
             value->u.text = digits;
         return status;
     }
-    uint64_t bits = length && digits.end[-1] & 0x80 ? UINT64_MAX : 0;
+    uint64_t bits = length && (digits.end[-1] & 0x80) ? UINT64_MAX : 0;
     while (digits.p < digits.end)
         bits = bits << 8 | *--digits.end;
     int64_t integer;
@@ -201,20 +180,6 @@ static bl_status op_text(machine *m, uint64_t length)
 
 /* ---- lists, tuples and dictionaries ---- */
 
-static bl_status op_list(machine *m, uint64_t unused)
-{
-    (void)unused;
-    bl_pickle_value *value;
-    return push_new(m, BL_PICKLE_LIST, &value);
-}
-
-static bl_status op_dict(machine *m, uint64_t unused)
-{
-    (void)unused;
-    bl_pickle_value *value;
-    return push_new(m, BL_PICKLE_DICT, &value);
-}
-
 /* Appends to the items of a list, tuple or dictionary. */
 static bl_status extend(machine *m, bl_pickle_value *value, bl_pickle_value *const *items, size_t count)
 {
@@ -236,116 +201,62 @@ static bl_status extend(machine *m, bl_pickle_value *value, bl_pickle_value *con
     return BL_OK;
 }
 
-static bl_status make_tuple(machine *m, size_t count)
+static bl_status push_tuple(machine *m, bl_pickle_value *const *items, size_t count)
 {
-    if (available(m) < count)
-        return damaged(m, "takes a value where there is none");
     bl_pickle_value *tuple;
     bl_status status = bl_pickle_new(m->pickle, BL_PICKLE_TUPLE, &tuple, m->error);
     if (!status)
-        status = extend(m, tuple, m->stack + m->count - count, count);
-    if (status)
-        return status;
-    m->count -= count;
-    return push(m, tuple);
+        status = extend(m, tuple, items, count);
+    return status ? status : push(m, tuple);
 }
 
-static bl_status op_tuple0(machine *m, uint64_t unused)
+static bl_status op_empty_tuple(machine *m, uint64_t unused)
 {
-    (void)unused;
-    return make_tuple(m, 0);
+    return push_tuple(m, NULL, 0);
 }
 
-static bl_status op_tuple1(machine *m, uint64_t unused)
+static bl_status op_tuple(machine *m, uint64_t some_or_marked)
 {
-    (void)unused;
-    return make_tuple(m, 1);
-}
-
-static bl_status op_tuple2(machine *m, uint64_t unused)
-{
-    (void)unused;
-    return make_tuple(m, 2);
-}
-
-static bl_status op_tuple3(machine *m, uint64_t unused)
-{
-    (void)unused;
-    return make_tuple(m, 3);
-}
-
-static bl_status op_tuple(machine *m, uint64_t unused)
-{
-    (void)unused;
-    if (!m->mark_count)
-        return damaged(m, "lacks its MARK");
-    size_t count = available(m);
-    m->mark_count--;
-    return make_tuple(m, count);
+    bl_pickle_value **items;
+    size_t count = (size_t)some_or_marked;
+    bl_status status = take_items(m, &count, &items);
+    return status ? status : push_tuple(m, items, count);
 }
 
 static bl_status op_mark(machine *m, uint64_t unused)
 {
-    (void)unused;
     if (m->mark_count >= MAX_MARKS)
-        return bl_fail(m->error, BL_ERR_LIMIT, "the pickle nests more than %d open lists; the file is damaged or hostile.",
-                       MAX_MARKS);
+        return bl_fail(m->error, BL_ERR_LIMIT,
+                       "the pickle nests more than %d open lists; the file is damaged or hostile.", MAX_MARKS);
     m->marks[m->mark_count++] = m->count;
     return BL_OK;
 }
 
-static bl_status op_append(machine *m, uint64_t unused)
+static bl_status op_append(machine *m, uint64_t one_or_marked)
 {
-    (void)unused;
-    bl_pickle_value *item, *list;
-    bl_status status = pop(m, &item);
-    if (!status)
-        status = top(m, BL_PICKLE_LIST, "adds to something that is no list", &list);
-    return status ? status : extend(m, list, &item, 1);
-}
-
-static bl_status op_appends(machine *m, uint64_t unused)
-{
-    (void)unused;
     bl_pickle_value **items, *list;
-    size_t count;
-    bl_status status = pop_marked(m, &items, &count);
+    size_t count = (size_t)one_or_marked;
+    bl_status status = take_items(m, &count, &items);
     if (!status)
         status = top(m, BL_PICKLE_LIST, "adds to something that is no list", &list);
     return status ? status : extend(m, list, items, count);
 }
 
-static bl_status set_items(machine *m, bl_pickle_value **items, size_t count)
+static bl_status op_setitem(machine *m, uint64_t two_or_marked)
 {
-    bl_pickle_value *dict;
-    bl_status status = top(m, BL_PICKLE_DICT, "adds to something that is no dictionary", &dict);
+    bl_pickle_value **items, *dict;
+    size_t count = (size_t)two_or_marked;
+    bl_status status = take_items(m, &count, &items);
+    if (!status)
+        status = top(m, BL_PICKLE_DICT, "adds to something that is no dictionary", &dict);
     if (status)
         return status;
     if (count % 2)
         return damaged(m, "adds a key without a value to a dictionary");
     for (size_t i = 0; i < count; i += 2)
-        if (items[i]->kind > BL_PICKLE_TEXT)
+        if (!bl_pickle_is_plain(items[i]))
             return damaged(m, "uses a dictionary key that is neither text nor a number");
     return extend(m, dict, items, count);
-}
-
-static bl_status op_setitem(machine *m, uint64_t unused)
-{
-    (void)unused;
-    bl_pickle_value *pair[2];
-    bl_status status = pop(m, &pair[1]);
-    if (!status)
-        status = pop(m, &pair[0]);
-    return status ? status : set_items(m, pair, 2);
-}
-
-static bl_status op_setitems(machine *m, uint64_t unused)
-{
-    (void)unused;
-    bl_pickle_value **items;
-    size_t count;
-    bl_status status = pop_marked(m, &items, &count);
-    return status ? status : set_items(m, items, count);
 }
 
 /* ---- the memo: values to use again ---- */
@@ -355,8 +266,8 @@ static bl_status store(machine *m, uint64_t index)
     if (!available(m))
         return damaged(m, "stores a value where there is none");
     if (index >= MAX_MEMO)
-        return bl_fail(m->error, BL_ERR_LIMIT, "the pickle keeps more than %" PRIu64 " values for later, the limit.",
-                       MAX_MEMO);
+        return bl_fail(m->error, BL_ERR_LIMIT,
+                       "the pickle keeps more than %" PRIu64 " values for later, the limit.", MAX_MEMO);
     if (index >= m->memo_size) {
         size_t size = (size_t)index * 2 + 64;
         bl_pickle_value **memo = realloc(m->memo, size * sizeof *memo);
@@ -374,7 +285,6 @@ static bl_status store(machine *m, uint64_t index)
 
 static bl_status op_memoize(machine *m, uint64_t unused)
 {
-    (void)unused;
     return store(m, m->memo_stored);
 }
 
@@ -405,7 +315,6 @@ static bl_status push_global(machine *m, bl_bytes module, bl_bytes name)
 
 static bl_status op_global(machine *m, uint64_t unused)
 {
-    (void)unused;
     bl_bytes module, name;
     if (!take_line(m, &module) || !take_line(m, &name))
         return damaged(m, "should be followed by two lines of text");
@@ -414,7 +323,6 @@ static bl_status op_global(machine *m, uint64_t unused)
 
 static bl_status op_stack_global(machine *m, uint64_t unused)
 {
-    (void)unused;
     bl_pickle_value *module, *name;
     bl_status status = pop(m, &name);
     if (!status)
@@ -428,7 +336,6 @@ static bl_status op_stack_global(machine *m, uint64_t unused)
 
 static bl_status op_reduce(machine *m, uint64_t unused)
 {
-    (void)unused;
     bl_pickle_value *args, *function, *result;
     bl_status status = pop(m, &args);
     if (!status)
@@ -441,7 +348,6 @@ static bl_status op_reduce(machine *m, uint64_t unused)
 /* Attributes of an OrderedDict: state dicts carry version numbers there, which nobody needs. */
 static bl_status op_build(machine *m, uint64_t unused)
 {
-    (void)unused;
     bl_pickle_value *state, *dict;
     bl_status status = pop(m, &state);
     if (!status)
@@ -453,7 +359,6 @@ static bl_status op_build(machine *m, uint64_t unused)
 
 static bl_status op_storage(machine *m, uint64_t unused)
 {
-    (void)unused;
     bl_pickle_value *id, *storage;
     bl_status status = pop(m, &id);
     if (!status)
@@ -467,7 +372,8 @@ static bl_status op_protocol(machine *m, uint64_t version)
 {
     if (version >= 2 && version <= 5)
         return BL_OK;
-    return bl_fail(m->error, BL_ERR_UNSUPPORTED, "the pickle has protocol %" PRIu64 "; backline reads 2 to 5.", version);
+    return bl_fail(m->error, BL_ERR_UNSUPPORTED, "the pickle has protocol %" PRIu64 "; backline reads 2 to 5.",
+                   version);
 }
 
 static bl_status op_frame(machine *m, uint64_t length)
@@ -477,7 +383,6 @@ static bl_status op_frame(machine *m, uint64_t length)
 
 static bl_status op_stop(machine *m, uint64_t unused)
 {
-    (void)unused;
     if (m->count != 1 || m->mark_count)
         return damaged(m, "should leave exactly one value");
     m->root = m->stack[0];
@@ -486,8 +391,9 @@ static bl_status op_stop(machine *m, uint64_t unused)
 
 typedef struct opcode {
     const char *name;
-    uint8_t argument_bytes; /* of the little-endian number after it */
+    uint8_t argument_bytes; /* of the little-endian number after it, which run() receives */
     bl_status (*run)(machine *m, uint64_t argument);
+    uint64_t constant; /* what run() receives where no number follows */
 } opcode;
 
 /* Every opcode of protocols 0 to 5. Those without a function are refused, by name. */
@@ -496,9 +402,9 @@ static const opcode opcodes[256] = {
     [0x95] = { "FRAME", 8, op_frame },
     ['.'] = { "STOP", 0, op_stop },
 
-    ['N'] = { "NONE", 0, op_none },
-    [0x88] = { "NEWTRUE", 0, op_true },
-    [0x89] = { "NEWFALSE", 0, op_false },
+    ['N'] = { "NONE", 0, op_empty, BL_PICKLE_NONE },
+    [0x88] = { "NEWTRUE", 0, op_bool, true },
+    [0x89] = { "NEWFALSE", 0, op_bool, false },
     ['K'] = { "BININT1", 1, op_unsigned },
     ['M'] = { "BININT2", 2, op_unsigned },
     ['J'] = { "BININT", 4, op_signed },
@@ -507,18 +413,18 @@ static const opcode opcodes[256] = {
     [0x8C] = { "SHORT_BINUNICODE", 1, op_text },
     ['X'] = { "BINUNICODE", 4, op_text },
 
-    [']'] = { "EMPTY_LIST", 0, op_list },
-    ['}'] = { "EMPTY_DICT", 0, op_dict },
-    [')'] = { "EMPTY_TUPLE", 0, op_tuple0 },
-    [0x85] = { "TUPLE1", 0, op_tuple1 },
-    [0x86] = { "TUPLE2", 0, op_tuple2 },
-    [0x87] = { "TUPLE3", 0, op_tuple3 },
+    [']'] = { "EMPTY_LIST", 0, op_empty, BL_PICKLE_LIST },
+    ['}'] = { "EMPTY_DICT", 0, op_empty, BL_PICKLE_DICT },
+    [')'] = { "EMPTY_TUPLE", 0, op_empty_tuple },
+    [0x85] = { "TUPLE1", 0, op_tuple, 1 },
+    [0x86] = { "TUPLE2", 0, op_tuple, 2 },
+    [0x87] = { "TUPLE3", 0, op_tuple, 3 },
     ['('] = { "MARK", 0, op_mark },
     ['t'] = { "TUPLE", 0, op_tuple },
-    ['a'] = { "APPEND", 0, op_append },
-    ['e'] = { "APPENDS", 0, op_appends },
-    ['s'] = { "SETITEM", 0, op_setitem },
-    ['u'] = { "SETITEMS", 0, op_setitems },
+    ['a'] = { "APPEND", 0, op_append, 1 },
+    ['e'] = { "APPENDS", 0, op_append, 0 },
+    ['s'] = { "SETITEM", 0, op_setitem, 2 },
+    ['u'] = { "SETITEMS", 0, op_setitem, 0 },
 
     ['q'] = { "BINPUT", 1, store },
     ['r'] = { "LONG_BINPUT", 4, store },
@@ -571,23 +477,26 @@ static bl_status step(machine *m)
 {
     uint64_t code, argument = 0;
     if (!bl_bytes_uint_le(&m->bytes, 1, &code))
-        return bl_fail(m->error, BL_ERR_FORMAT, "the pickle ends after %zu bytes without a STOP; the file is cut off.",
-                       m->pickle->at);
+        return bl_fail(m->error, BL_ERR_FORMAT,
+                       "the pickle ends after %zu bytes without a STOP; the file is cut off.", m->pickle->at);
     const opcode *op = &opcodes[code];
     if (!op->run)
-        return bl_fail(m->error, BL_ERR_UNSUPPORTED,
-                       "opcode %s (0x%02X) at byte %zu of the pickle is not one that model files need; it is not run.",
-                       op->name ? op->name : "unknown", (unsigned)code, m->pickle->at);
+        return bl_fail(
+            m->error, BL_ERR_UNSUPPORTED,
+            "opcode %s (0x%02X) at byte %zu of the pickle is not one that model files need; it is not run.",
+            op->name ? op->name : "unknown", (unsigned)code, m->pickle->at);
     m->opcode = op->name;
     if (!bl_bytes_uint_le(&m->bytes, op->argument_bytes, &argument))
         return damaged(m, "reaches past the end of the file");
-    return op->run(m, argument);
+    return op->run(m, op->argument_bytes ? argument : op->constant);
 }
 
 bl_status bl_pickle_read(bl_pickle *pickle, bl_bytes *bytes, const bl_pickle_value **root, bl_error *error)
 {
     machine m = { .pickle = pickle, .bytes = *bytes, .error = error };
     bl_status status = BL_OK;
+    if (!bl_grow((void **)&m.stack, &m.capacity, 0, sizeof *m.stack))
+        return bl_fail_no_mem(error);
     while (!status && !m.root) {
         pickle->at = (size_t)(m.bytes.p - bytes->p);
         status = step(&m);
@@ -599,35 +508,4 @@ bl_status bl_pickle_read(bl_pickle *pickle, bl_bytes *bytes, const bl_pickle_val
     free(m.stack);
     free(m.memo);
     return status;
-}
-
-/* ---- looking at the result ---- */
-
-bool bl_pickle_is_text(const bl_pickle_value *value, const char *text)
-{
-    size_t n = strlen(text);
-    return value->kind == BL_PICKLE_TEXT && bl_bytes_left(&value->u.text) == n && !memcmp(value->u.text.p, text, n);
-}
-
-const bl_pickle_value *bl_pickle_get(const bl_pickle_value *dict, const char *key)
-{
-    if (dict->kind != BL_PICKLE_DICT)
-        return NULL;
-    for (size_t i = dict->u.list.count; i; i -= 2) /* of equal keys the last one counts */
-        if (bl_pickle_is_text(dict->u.list.items[i - 2], key))
-            return dict->u.list.items[i - 1];
-    return NULL;
-}
-
-double bl_pickle_number(const bl_pickle_value *value)
-{
-    if (value->kind == BL_PICKLE_REAL)
-        return value->u.real;
-    if (value->kind == BL_PICKLE_INT)
-        return (double)value->u.integer;
-    bool negative = value->u.text.end[-1] & 0x80;
-    double number = negative ? -1.0 : 0.0; /* minus one is all ones, to the left of the first digit too */
-    for (const uint8_t *p = value->u.text.end; p-- > value->u.text.p;)
-        number = number * 256.0 + *p;
-    return number;
 }

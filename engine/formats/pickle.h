@@ -22,7 +22,7 @@ typedef enum bl_pickle_kind {
     BL_PICKLE_INT,
     BL_PICKLE_BIG_INT, /* does not fit int64_t */
     BL_PICKLE_REAL,
-    BL_PICKLE_TEXT,
+    BL_PICKLE_TEXT, /* up to here: plain values, which may be keys of a dictionary */
     BL_PICKLE_LIST,
     BL_PICKLE_TUPLE,
     BL_PICKLE_DICT,
@@ -81,6 +81,9 @@ void bl_pickle_free(bl_pickle *pickle);
 /** Interprets one pickle from the front of bytes, up to its STOP; the rest of bytes is left for the
  *  caller. *root lives until bl_pickle_free(). */
 bl_status bl_pickle_read(bl_pickle *pickle, bl_bytes *bytes, const bl_pickle_value **root, bl_error *error);
+
+/** True for None, bools, numbers and texts. */
+bool bl_pickle_is_plain(const bl_pickle_value *value);
 
 /** The value of a dictionary's text key, or NULL. */
 const bl_pickle_value *bl_pickle_get(const bl_pickle_value *dict, const char *key);

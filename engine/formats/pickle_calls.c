@@ -35,28 +35,6 @@ static const bl_pickle_global globals[] = {
     { .module = "torch", .name = "BoolStorage", .type = BL_BOOL },
 };
 
-bl_status bl_pickle_take(bl_pickle *pickle, size_t bytes, void **out, bl_error *error)
-{
-    *out = bl_pool_take(&pickle->pool, bytes);
-    if (*out)
-        return BL_OK;
-    if (!pickle->pool.full)
-        return bl_fail_no_mem(error);
-    return bl_fail(error, BL_ERR_LIMIT, "the pickle describes objects of more than %zu MiB, the limit.",
-                   pickle->pool.limit >> 20);
-}
-
-bl_status bl_pickle_new(bl_pickle *pickle, bl_pickle_kind kind, bl_pickle_value **out, bl_error *error)
-{
-    void *memory;
-    bl_status status = bl_pickle_take(pickle, sizeof(bl_pickle_value), &memory, error);
-    if (status)
-        return status;
-    *out = memory;
-    (*out)->kind = kind;
-    return BL_OK;
-}
-
 static bool same_text(bl_bytes text, const char *other)
 {
     size_t n = strlen(other);
@@ -74,14 +52,16 @@ static bl_status refuse_global(bl_bytes module, bl_bytes name, bl_error *error)
     int module_quoted = bl_utf8_quote(module.p, bl_bytes_left(&module));
     int name_quoted = bl_utf8_quote(name.p, bl_bytes_left(&name));
     if (same_text(module, "torch") && ends_with(name, "Storage"))
-        return bl_fail(error, BL_ERR_UNSUPPORTED,
-                       "the file holds tensors of the type 'torch.%.*s'; backline reads real floating-point, integer "
-                       "and bool tensors only.",
-                       name_quoted, (const char *)name.p);
-    return bl_fail(error, BL_ERR_UNSUPPORTED,
-                   "the pickle asks for the function or class '%.*s.%.*s', which backline never runs; save the model's "
-                   "state_dict() with plain values instead.",
-                   module_quoted, (const char *)module.p, name_quoted, (const char *)name.p);
+        return bl_fail(
+            error, BL_ERR_UNSUPPORTED,
+            "the file holds tensors of the type 'torch.%.*s'; backline reads real floating-point, integer "
+            "and bool tensors only.",
+            name_quoted, (const char *)name.p);
+    return bl_fail(
+        error, BL_ERR_UNSUPPORTED,
+        "the pickle asks for the function or class '%.*s.%.*s', which backline never runs; save the model's "
+        "state_dict() with plain values instead.",
+        module_quoted, (const char *)module.p, name_quoted, (const char *)name.p);
 }
 
 bl_status bl_pickle_find_global(bl_pickle *pickle, bl_bytes module, bl_bytes name, bl_pickle_value **out,
@@ -102,8 +82,8 @@ bl_status bl_pickle_call(bl_pickle *pickle, const bl_pickle_value *function, con
                          bl_pickle_value **out, bl_error *error)
 {
     if (function->kind != BL_PICKLE_GLOBAL || !function->u.global->call || args->kind != BL_PICKLE_TUPLE)
-        return bl_fail(error, BL_ERR_FORMAT, "the pickle is damaged at byte %zu: it calls something that is no function.",
-                       pickle->at);
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "the pickle is damaged at byte %zu: it calls something that is no function.", pickle->at);
     return function->u.global->call(pickle, args, out, error);
 }
 
@@ -149,8 +129,9 @@ static bl_status make_tensor(bl_pickle *pickle, const bl_pickle_value *args, bl_
         arg[2]->u.list.count != arg[3]->u.list.count)
         return damaged_tensor(pickle, "its sizes and strides should be two tuples of one length", error);
     if (arg[2]->u.list.count > BL_TENSOR_MAX_RANK)
-        return bl_fail(error, BL_ERR_LIMIT, "the tensor at byte %zu of the pickle has %zu dimensions; the limit is %d.",
-                       pickle->at, arg[2]->u.list.count, BL_TENSOR_MAX_RANK);
+        return bl_fail(error, BL_ERR_LIMIT,
+                       "the tensor at byte %zu of the pickle has %zu dimensions; the limit is %d.", pickle->at,
+                       arg[2]->u.list.count, BL_TENSOR_MAX_RANK);
     void *memory;
     bl_status status = bl_pickle_take(pickle, sizeof(bl_pickle_tensor), &memory, error);
     if (!status)

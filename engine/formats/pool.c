@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define CHUNK_BYTES ((size_t)64 << 10)
-#define UNIT alignof(max_align_t)
+#define UNIT        alignof(max_align_t)
 
 struct bl_pool_chunk {
     struct bl_pool_chunk *older;
@@ -32,7 +32,7 @@ void *bl_pool_take(bl_pool *pool, size_t bytes)
     pool->full = bytes > pool->limit;
     if (pool->full)
         return NULL;
-    bytes = (bytes + UNIT - 1) / UNIT * UNIT;
+    bytes = bytes ? (bytes + UNIT - 1) / UNIT * UNIT : UNIT;
     if (bytes > (size_t)(pool->end - pool->next)) {
         size_t size = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
         pool->full = pool->total + size > pool->limit;

@@ -17,8 +17,9 @@ static const struct {
     const char *name;
     bl_activation_kind kind;
 } activations[] = {
-    { "none", BL_ACT_LINEAR }, { "tanh", BL_ACT_TANH },          { "sigmoid", BL_ACT_SIGMOID },
-    { "relu", BL_ACT_RELU },   { "leaky_relu", BL_ACT_LEAKY_RELU }, { "softsign", BL_ACT_SOFTSIGN },
+    { "none", BL_ACT_LINEAR },           { "tanh", BL_ACT_TANH },
+    { "sigmoid", BL_ACT_SIGMOID },       { "relu", BL_ACT_RELU },
+    { "leaky_relu", BL_ACT_LEAKY_RELU }, { "softsign", BL_ACT_SOFTSIGN },
 };
 
 /* A description beside the file, or the text of one in a safetensors file's __metadata__. */
@@ -57,17 +58,18 @@ static bl_status read_activation(const bl_json *layer, bl_activation *act, bl_er
     const char *name = json_string_value(at.value);
     if (!name) {
         bl_status status;
-        bl_json object;
-        if ((status = bl_json_object(layer, "activation", &object, error)) ||
-            (status = check_keys(&object, (const char *const[]){ "type", "negative_slope", NULL }, error)) ||
-            (status = bl_json_text(&object, "type", &name, error)))
+        if (!json_is_object(at.value))
+            return bl_json_fail(&at, "the name of an activation, or an object with its type", error);
+        if ((status = check_keys(&at, (const char *const[]){ "type", "negative_slope", NULL }, error)) ||
+            (status = bl_json_text(&at, "type", &name, error)))
             return status;
     }
     for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
         if (!strcmp(activations[i].name, name)) {
             act->kind = activations[i].kind;
-            return act->kind == BL_ACT_LEAKY_RELU ? bl_json_float_or(&at, "negative_slope", 0.01f, &act->slope, error)
-                                                  : BL_OK;
+            return act->kind == BL_ACT_LEAKY_RELU
+                       ? bl_json_float_or(&at, "negative_slope", 0.01f, &act->slope, error)
+                       : BL_OK;
         }
     return bl_json_fail(&at, "one of none, tanh, sigmoid, relu, leaky_relu and softsign", error);
 }
@@ -81,7 +83,8 @@ static bl_status build_layer(const bl_json *layer, const bl_tensors *tensors, bl
     bl_status status;
     if (!json_is_object(layer->value))
         return bl_json_fail(layer, "an object", error);
-    if ((status = check_keys(layer, (const char *const[]){ "conv", "dilation", "groups", "activation", NULL }, error)) ||
+    if ((status =
+             check_keys(layer, (const char *const[]){ "conv", "dilation", "groups", "activation", NULL }, error)) ||
         (status = bl_json_text(layer, "conv", &conv, error)) ||
         (status = bl_json_size_or(layer, "dilation", 1, 1, BL_MAX_RECEPTIVE_FIELD, &dilation, error)) ||
         (status = bl_json_size_or(layer, "groups", 1, 1, BL_MAX_CHANNELS, &groups, error)) ||
@@ -100,7 +103,8 @@ static bl_status build_layer(const bl_json *layer, const bl_tensors *tensors, bl
     return BL_OK;
 }
 
-static bl_status build_layers(const bl_json *description, const bl_tensors *tensors, bl_model *model, bl_error *error)
+static bl_status build_layers(const bl_json *description, const bl_tensors *tensors, bl_model *model,
+                              bl_error *error)
 {
     bl_json layers;
     bl_status status = bl_json_array(description, "layers", &layers, error);
@@ -125,7 +129,8 @@ static bl_status build_described(const json_t *json, const bl_source *source, bl
     const bl_json description = bl_json_root(json);
     const char *kind;
     bl_status status;
-    if ((status = check_keys(&description, (const char *const[]){ KEY, "name", "sample_rate", "layers", NULL }, error)) ||
+    if ((status = check_keys(&description, (const char *const[]){ KEY, "name", "sample_rate", "layers", NULL },
+                             error)) ||
         (status = bl_json_text(&description, KEY, &kind, error)))
         return status;
     if (strcmp(kind, "sequence")) {

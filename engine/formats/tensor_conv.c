@@ -19,8 +19,8 @@ static bl_status find_weight(const bl_tensors *tensors, const char *name, const 
     const int length = snprintf(full, sizeof full, "%s.weight", name);
     const bl_tensor *weight = length > 0 && length < NAME_SIZE ? bl_tensors_find(tensors, full) : NULL;
     if (!weight)
-        return bl_fail(error, BL_ERR_FORMAT, "The file has no tensor \"%.*s.weight\", the weights of a convolution.",
-                       QUOTED(name));
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "The file has no tensor \"%.*s.weight\", the weights of a convolution.", QUOTED(name));
     if (weight->rank != 3 || !weight->count) {
         char shape[100];
         return bl_fail(error, BL_ERR_FORMAT,
@@ -28,10 +28,13 @@ static bl_status find_weight(const bl_tensors *tensors, const char *name, const 
                        "[out, in/groups, kernel].",
                        QUOTED(weight->name), bl_tensor_shape_text(weight, shape, sizeof shape));
     }
-    if (weight->shape[0] > BL_MAX_CHANNELS || weight->shape[1] > BL_MAX_CHANNELS || weight->shape[2] > BL_MAX_KERNEL) {
+    if (weight->shape[0] > BL_MAX_CHANNELS || weight->shape[1] > BL_MAX_CHANNELS ||
+        weight->shape[2] > BL_MAX_KERNEL) {
         char shape[100];
-        return bl_fail(error, BL_ERR_LIMIT, "The tensor %.*s has the shape %s; at most %u channels and %u taps are "
-                       "possible.", QUOTED(weight->name), bl_tensor_shape_text(weight, shape, sizeof shape), BL_MAX_CHANNELS,
+        return bl_fail(error, BL_ERR_LIMIT,
+                       "The tensor %.*s has the shape %s; at most %u channels and %u taps are "
+                       "possible.",
+                       QUOTED(weight->name), bl_tensor_shape_text(weight, shape, sizeof shape), BL_MAX_CHANNELS,
                        BL_MAX_KERNEL);
     }
     *out = weight;
@@ -47,7 +50,8 @@ static bl_status find_bias(const bl_tensors *tensors, const char *name, size_t c
     const bl_tensor *bias = length > 0 && length < NAME_SIZE ? bl_tensors_find(tensors, full) : NULL;
     if (bias && !bl_tensor_is(bias, 1, (uint64_t[]){ channels })) {
         char shape[100];
-        return bl_fail(error, BL_ERR_FORMAT, "The tensor %.*s has the shape %s; it should be [%zu] to fit the weights.",
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "The tensor %.*s has the shape %s; it should be [%zu] to fit the weights.",
                        QUOTED(bias->name), bl_tensor_shape_text(bias, shape, sizeof shape), channels);
     }
     *out = bias;
@@ -91,8 +95,11 @@ bl_status bl_tensor_conv(bl_graph *g, bl_node_id *x, const bl_tensors *tensors, 
     }
     bl_conv1d_params *conv;
     *x = bl_graph_conv1d(g, *x,
-                         &(bl_conv1d_shape){ .out_channels = out, .kernel = (size_t)weight->shape[2],
-                                             .dilation = dilation, .groups = groups, .bias = bias != NULL },
+                         &(bl_conv1d_shape){ .out_channels = out,
+                                             .kernel = (size_t)weight->shape[2],
+                                             .dilation = dilation,
+                                             .groups = groups,
+                                             .bias = bias != NULL },
                          &conv, "%s", name);
     if (!conv)
         return bl_graph_check(g, error);

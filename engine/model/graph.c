@@ -55,15 +55,10 @@ void bl_graph_free(bl_graph *g)
 }
 
 /* Only the first failure counts: later ones follow from it. */
-static bl_error *first_error(bl_graph *g)
-{
-    return g->status ? NULL : &g->error;
-}
-
 static void fail_no_mem(bl_graph *g)
 {
-    bl_fail_no_mem(first_error(g));
-    g->status = g->error.status;
+    if (!g->status)
+        g->status = bl_fail_no_mem(&g->error);
 }
 
 static char *format_name(const char *format, va_list args)

@@ -22,8 +22,8 @@ struct bl_tensors {
     const char *container;
     entry **entries; /* in the file's order */
     size_t count, capacity;
-    uint64_t values; /* numbers in all tensors together */
-    size_t *slots;   /* names by hash with linear probing: 1 + index of an entry, or 0 where free */
+    uint64_t values;   /* numbers in all tensors together */
+    size_t *slots;     /* names by hash with linear probing: 1 + index of an entry, or 0 where free */
     size_t slot_count; /* a power of two, at least twice the number of entries; 0 at first */
 };
 
@@ -122,12 +122,12 @@ const bl_tensor *bl_tensors_find(const bl_tensors *tensors, const char *name)
     return found ? &tensors->entries[found - 1]->tensor : NULL;
 }
 
-static bl_status check_shape(const bl_tensors *ts, const char *name, int quoted, size_t rank,
-                             const uint64_t *shape, size_t *count, bl_error *error)
+static bl_status check_shape(const bl_tensors *ts, const char *name, int quoted, size_t rank, const uint64_t *shape,
+                             size_t *count, bl_error *error)
 {
     if (rank > BL_TENSOR_MAX_RANK)
-        return bl_fail(error, BL_ERR_LIMIT, "tensor '%.*s' has %zu dimensions; the limit is %d.", quoted, name, rank,
-                       BL_TENSOR_MAX_RANK);
+        return bl_fail(error, BL_ERR_LIMIT, "tensor '%.*s' has %zu dimensions; the limit is %d.", quoted, name,
+                       rank, BL_TENSOR_MAX_RANK);
     uint64_t product = 1, most = BL_MAX_VALUES - ts->values;
     bool empty = false, fits = true;
     for (size_t i = 0; i < rank; i++) {
@@ -139,8 +139,9 @@ static bl_status check_shape(const bl_tensors *ts, const char *name, int quoted,
         fits = product <= most;
     }
     if (!fits)
-        return bl_fail(error, BL_ERR_LIMIT, "with tensor '%.*s' the file has more than %u numbers, the limit for models.",
-                       quoted, name, BL_MAX_VALUES);
+        return bl_fail(error, BL_ERR_LIMIT,
+                       "with tensor '%.*s' the file has more than %u numbers, the limit for models.", quoted, name,
+                       BL_MAX_VALUES);
     *count = empty ? 0 : (size_t)product;
     return BL_OK;
 }
@@ -172,7 +173,8 @@ bl_status bl_tensors_add(bl_tensors *ts, const char *name, size_t name_bytes, co
         return bl_fail(error, BL_ERR_LIMIT, "the file has more than %u tensors, the limit for models.",
                        BL_MAX_TENSORS);
     if (name_bytes && (memchr(name, '\0', name_bytes) || !bl_utf8_ok(name, name_bytes)))
-        return bl_fail(error, BL_ERR_FORMAT, "the name of tensor number %zu is not valid UTF-8 text.", ts->count + 1);
+        return bl_fail(error, BL_ERR_FORMAT, "the name of tensor number %zu is not valid UTF-8 text.",
+                       ts->count + 1);
     int quoted = bl_utf8_quote(name, name_bytes);
     size_t count;
     bl_status status = check_shape(ts, name, quoted, rank, shape, &count, error);

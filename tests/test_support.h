@@ -1,0 +1,44 @@
+/* What all C tests share: cmocka with its includes, and numbers that are random but the same every time. */
+#ifndef BL_TESTS_TEST_SUPPORT_H
+#define BL_TESTS_TEST_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/** A generator; its start value is the seed. splitmix64 (public domain, Steele, Lea and Flood 2014). */
+typedef struct bl_random {
+    uint64_t state;
+} bl_random;
+
+static inline uint64_t bl_random_next(bl_random *rng)
+{
+    uint64_t z = (rng->state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+/** 0 .. n-1. */
+static inline size_t bl_random_below(bl_random *rng, size_t n)
+{
+    return (size_t)(bl_random_next(rng) % n);
+}
+
+/** -scale .. +scale. */
+static inline float bl_random_float(bl_random *rng, float scale)
+{
+    return scale * ((float)(bl_random_next(rng) >> 40) / 8388608.0f - 1.0f);
+}
+
+static inline void bl_random_fill(bl_random *rng, float *x, size_t count, float scale)
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] = bl_random_float(rng, scale);
+}
+
+#endif

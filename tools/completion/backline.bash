@@ -1,0 +1,64 @@
+# bash completion for backline. tests/tools/test_docs.py compares the options here with the program's.
+
+_backline_options()
+{
+    case $1 in
+        render) echo "--model -m --describe --input-gain --output-gain --bits --force -f --raw --block --cpu --help -h" ;;
+        info) echo "--layers --tensors --json --dot --describe --help -h" ;;
+        bench) echo "--block --seconds --cpu --describe --json --help -h" ;;
+        plot-wav) echo "--output -o --force -f --help -h" ;;
+        "") echo "--help -h --version" ;;
+    esac
+}
+
+# Fills COMPREPLY with folders, and with files whose ending is in the pattern.
+_backline_files()
+{
+    local word=$1 pattern=$2 file
+    COMPREPLY=()
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r file; do
+        [[ -d $file || ${file,,} =~ \.($pattern)$ ]] && COMPREPLY+=("$file")
+    done < <(compgen -f -- "$word")
+}
+
+# A value for the option before the word; false if that option takes none.
+_backline_value()
+{
+    local option=$1 word=$2
+    case $option in
+        --model | -m) _backline_files "$word" "nam|pt|pth|ckpt|json|safetensors" ;;
+        --describe) _backline_files "$word" "json" ;;
+        --output | -o) _backline_files "$word" "png" ;;
+        --bits) mapfile -t COMPREPLY < <(compgen -W "16 24 32f" -- "$word") ;;
+        --cpu) mapfile -t COMPREPLY < <(compgen -W "auto scalar sse2 avx2 avx512 neon" -- "$word") ;;
+        --block) mapfile -t COMPREPLY < <(compgen -W "16 32 64 128 256 512 1024" -- "$word") ;;
+        --input-gain | --output-gain | --seconds) COMPREPLY=() ;;
+        *) return 1 ;;
+    esac
+}
+
+_backline()
+{
+    local commands="render info bench plot-wav help"
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local audio="wav|wave|aif|aiff|w64|rf64|caf|au|flac|ogg|opus|mp3"
+    # "--bits=16" arrives as three words
+    [[ $before == "=" ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
+    [[ $word == "=" ]] && word=""
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$commands $(_backline_options "")" -- "$word")
+    elif [[ $command == help ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "${commands% help}" -- "$word")
+    elif _backline_value "$before" "$word"; then
+        :
+    elif [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_backline_options "$command")" -- "$word")
+    elif [[ $command == info || $command == bench ]]; then
+        _backline_files "$word" "nam|pt|pth|ckpt|json|safetensors"
+    else
+        _backline_files "$word" "$audio"
+    fi
+}
+
+complete -F _backline backline

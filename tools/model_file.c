@@ -1,0 +1,48 @@
+#include "model_file.h"
+
+#include "commands.h"
+#include "messages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char bundled[] = "backline-crunch.nam";
+
+static char *in_folder(const char *folder)
+{
+    size_t size = strlen(folder) + 1 + sizeof bundled;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s/%s", folder, bundled);
+    return path;
+}
+
+char *model_path(const char *given)
+{
+    const char *chosen = getenv("BACKLINE_ASSETS");
+    const char *folder = chosen && *chosen ? chosen : BACKLINE_ASSETS_DIR;
+    char *path = given ? strdup(given) : in_folder(folder);
+    if (!given && !(chosen && *chosen) && path && access(path, R_OK)) {
+        free(path);
+        path = in_folder(BACKLINE_SOURCE_ASSETS_DIR); /* runs from the build folder, not installed */
+    }
+    if (!path) {
+        fail("There is not enough memory.");
+    } else if (!given && access(path, R_OK)) {
+        fail("The bundled model %s is not in %s; name a model with -m MODEL, or its folder in the environment "
+             "variable BACKLINE_ASSETS.",
+             bundled, folder);
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+int model_load(const char *path, const char *description, bl_model **model)
+{
+    bl_load_options options = { .description_path = description };
+    bl_error error = { 0 };
+    return bl_model_load_file(path, &options, model, &error) ? fail_engine(&error) : DONE;
+}

@@ -1,0 +1,27 @@
+# Sourced by ./demo and ./check: installs what is missing, and says so first.
+
+packages_to_build="gcc meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
+    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev"
+
+# need_packages PACKAGE...: makes sure that the Debian packages are there.
+need_packages() {
+    local missing="" package
+    if ! command -v apt-get >/dev/null; then
+        command -v meson >/dev/null && pkg-config --exists jansson libzip sndfile popt cairo && return 0
+        echo "This system has no apt-get. Please install the equivalents of these Debian packages yourself:" >&2
+        echo "    $*" >&2
+        exit 1
+    fi
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    echo "These Debian packages are missing and will be installed:$missing"
+    local as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || { echo "Run as root, or install them yourself." >&2; exit 1; }
+        as_root=sudo
+    fi
+    $as_root apt-get update -qq || true
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
