@@ -3,6 +3,8 @@
 packages_to_build="gcc meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
     libcairo2-dev libkissfft-dev libmd-dev libebur128-dev"
 
+as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+
 # need_packages PACKAGE...: makes sure that the Debian packages are there.
 need_packages() {
     local missing="" package
@@ -17,10 +19,9 @@ need_packages() {
     done
     [ -n "$missing" ] || return 0
     echo "These Debian packages are missing and will be installed:$missing"
-    local as_root=""
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || { echo "Run as root, or install them yourself." >&2; exit 1; }
-        as_root=sudo
+    if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
+        echo "Neither root nor sudo: please install them yourself." >&2
+        exit 1
     fi
     $as_root apt-get update -qq || true
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

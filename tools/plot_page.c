@@ -17,7 +17,7 @@ static void level_text(char *to, size_t size, const char *name, double value)
 {
     double db = 20 * log10(value);
     if (value > 0)
-        snprintf(to, size, "%s %s%.1f dBFS", name, db < -0.05 ? "−" : "", fabs(db));
+        snprintf(to, size, "%s %s%.1f dBFS", name, db < -0.05 ? "−" : db > 0.05 ? "+" : "", fabs(db));
     else
         snprintf(to, size, "%s −∞ dBFS", name);
 }
@@ -56,7 +56,7 @@ static void draw_title(cairo_t *c, const sound_scan *sound, const char *label, d
     facts_text(facts, sizeof facts, sound);
     plot_set_colour(c, plot_ink, 1);
     plot_text(c, label, LEFT, y + 22, 21, 0, 1);
-    double x = LEFT + plot_text_width(c, label, 21, 1) + 14;
+    double x = *label ? LEFT + plot_text_width(c, label, 21, 1) + 14 : LEFT;
     plot_text(c, facts, right, y + 22, 16, 1, 0);
     snprintf(name, sizeof name - 4, "%s", text_file_name(sound->path));
     fit_name(c, name, right - plot_text_width(c, facts, 16, 0) - 30 - x, 19);

@@ -31,11 +31,11 @@ void plot_text(cairo_t *c, const char *s, double x, double y, double size, doubl
     cairo_show_text(c, s);
 }
 
-/* 1, 2 or 5 times a power of ten, for up to about a dozen ticks; whole minutes and such above. */
+/* 1, 2 or 5 times a power of ten, for up to 15 ticks; whole minutes and such above. */
 static double tick_step(double seconds)
 {
     static const double long_steps[] = { 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600 };
-    double least = seconds / 12;
+    double least = seconds / 15;
     for (size_t i = 0; least > 5 && i < sizeof long_steps / sizeof *long_steps; i++)
         if (long_steps[i] >= least)
             return long_steps[i];

@@ -12,7 +12,7 @@
 
 typedef struct render_words {
     char *model, *description, *bits, *block, *in_gain, *out_gain, *cpu;
-    int force, raw;
+    int force, raw, verbose;
 } render_words;
 
 static const command_text help = {
@@ -56,6 +56,7 @@ static int read_words(const render_words *words, const char **files, render_job 
     job->out_gain = (float)pow(10, out_db / 20);
     job->out_gain_db = out_db;
     job->force = words->force;
+    job->verbose = words->verbose;
     job->format = audio_format_for(job->out_path);
     if (!job->format || audio_bits_parse(words->bits, &job->bits) || audio_format_settle(job->format, &job->bits))
         return WRONG_USAGE;
@@ -90,6 +91,8 @@ int run_render(int argc, const char **argv)
         { "output-gain", 0, POPT_ARG_STRING, &words.out_gain, 0, "Level change after the model", "DB" },
         { "bits", 0, POPT_ARG_STRING, &words.bits, 0, "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
         { "force", 'f', POPT_ARG_NONE, &words.force, 0, "Replace OUT if it exists", NULL },
+        { "verbose", 'v', POPT_ARG_NONE, &words.verbose, 0, "Say how fast it was, also where there is no terminal",
+          NULL },
         { "raw", 0, POPT_ARG_NONE, &words.raw, 0, "The network alone: no level change, float samples", NULL },
         { "block", 0, POPT_ARG_STRING, &words.block, 0, "Frames at a time, 1 to 8192 (default 1024)", "N" },
         { "cpu", 0, POPT_ARG_STRING, &words.cpu, 0, "Instruction set: auto, scalar, sse2, avx2, avx512 or neon",

@@ -100,7 +100,7 @@ int render_job_run(const render_job *job, const char *model_name)
     int code = open_all(job, &s, model_name);
     if (!code) {
         progress_begin(&s.progress, s.in.frames > 0 ? (uint64_t)s.in.frames : 0, s.in.rate_hz);
-        bool terminal = s.progress.visible;
+        bool talk = s.progress.visible || job->verbose;
         code = play(job, &s);
         double seconds = clock_seconds() - s.progress.begin;
         progress_end(&s.progress);
@@ -108,7 +108,7 @@ int render_job_run(const render_job *job, const char *model_name)
             code = audio_out_commit(&s.out);
         if (!code)
             warn_clipped(job, &s.out);
-        if (!code && terminal)
+        if (!code && talk)
             report(job, &s, seconds);
     }
     audio_out_discard(&s.out);

@@ -15,7 +15,7 @@ typedef struct render_job {
     size_t block;            /* frames */
     float in_gain, out_gain; /* factors */
     double out_gain_db;
-    bool force;
+    bool force, verbose;
     bl_cpu cpu;
     bl_plan *plan;
 } render_job;

@@ -57,13 +57,15 @@ static void print_gear(const bl_model_info *info)
         putchar('\n');
 }
 
-/* "8,187 samples (170.6 ms)"; without the time where the rate is not known. */
+/* "8,187 samples (171 ms)"; without the time where the rate is not known. */
 static void print_samples(const char *label, size_t n, double rate_hz)
 {
-    if (isnan(rate_hz))
+    if (!n)
+        print_line(label, "none");
+    else if (isnan(rate_hz))
         print_line(label, "%s sample%s", text_count(n).s, n == 1 ? "" : "s");
     else
-        print_line(label, "%s sample%s (%.4g ms)", text_count(n).s, n == 1 ? "" : "s",
+        print_line(label, "%s sample%s (%.3g ms)", text_count(n).s, n == 1 ? "" : "s",
                    1000.0 * (double)n / rate_hz);
 }
 
@@ -81,7 +83,7 @@ static void print_network(const model_report *report)
         print_line("Sample rate", "%s", text_hertz(info->sample_rate_hz).s);
     print_samples("Receptive field", info->receptive_field, info->sample_rate_hz);
     print_samples("Latency", info->latency, info->sample_rate_hz);
-    print_samples("Prewarmed with", info->prewarm, info->sample_rate_hz);
+    print_samples("Prewarming", info->prewarm, info->sample_rate_hz);
     print_line("Parameters", "%s", text_count(info->parameters).s);
     print_line("Work", "%s multiply-accumulates per sample", text_count(info->macs).s);
     if (report->stream_bytes)
@@ -174,7 +176,7 @@ void report_print_layers(const model_report *report)
         total.operations += node.operations;
     }
     print_node(&total, width);
-    printf("Operations are additions and multiplications per sample.\n");
+    printf("Operations are per sample: additions, multiplications, and values of activations.\n");
 }
 
 static void print_shape(const bl_tensor *tensor, int width)

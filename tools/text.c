@@ -74,9 +74,9 @@ short_text text_bytes(uint64_t n)
     if (n < 1024)
         snprintf(t.s, sizeof t.s, "%u bytes", (unsigned)n);
     else if (n < 1024 * 1024)
-        snprintf(t.s, sizeof t.s, "%.4g KiB", (double)n / 1024);
+        snprintf(t.s, sizeof t.s, "%.40s KiB", text_significant((double)n / 1024).s);
     else
-        snprintf(t.s, sizeof t.s, "%.4g MiB", (double)n / (1024 * 1024));
+        snprintf(t.s, sizeof t.s, "%.40s MiB", text_significant((double)n / (1024 * 1024)).s);
     return t;
 }
 
@@ -117,6 +117,12 @@ short_text text_significant(double value)
     else if (size >= 1000)
         return text_count((uint64_t)(size + 0.5));
     else
-        snprintf(t.s, sizeof t.s, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4, value);
+        snprintf(t.s, sizeof t.s, "%.*f",
+                 size >= 100   ? 0
+                 : size >= 10  ? 1
+                 : size >= 1   ? 2
+                 : size >= 0.1 ? 3
+                               : 4,
+                 value);
     return t;
 }

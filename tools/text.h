@@ -25,6 +25,6 @@ short_text text_bytes(uint64_t n);         /* 425984 -> "416 KiB" */
 short_text text_hertz(double hz);          /* 44100 -> "44.1 kHz" */
 short_text text_duration(double seconds);  /* 75 -> "1:15" */
 short_text text_micros(double seconds);    /* 0.0000351 -> "35.1 µs" */
-short_text text_significant(double value); /* three digits: 0.0123, 1.23, 123, 12,300 */
+short_text text_significant(double value); /* three digits: 0.123, 1.23, 123; all of 12,345 */
 
 #endif

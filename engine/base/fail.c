@@ -1,6 +1,8 @@
 #include "base/fail.h"
 
+#include <ctype.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,11 +36,20 @@ void bl_fail_text(bl_error *error, bl_status status, const char *format, ...)
     }
 }
 
+/* "The network ..." becomes "the network ..." behind a colon; "NAM ..." stays. */
+static void continue_sentence(char *sentence)
+{
+    const bool one_letter = sentence[0] == 'A' && sentence[1] == ' ';
+    if (isupper((unsigned char)sentence[0]) && (one_letter || islower((unsigned char)sentence[1])))
+        sentence[0] = (char)tolower((unsigned char)sentence[0]);
+}
+
 bl_status bl_fail_context(bl_error *error, bl_status status, const char *context)
 {
     if (error) {
         char sentence[sizeof error->text];
         memcpy(sentence, error->text, sizeof sentence);
+        continue_sentence(sentence);
         return bl_fail(error, status, "%.200s: %s", context, sentence);
     }
     return status;

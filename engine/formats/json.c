@@ -8,12 +8,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What jansson allocates for a value, roughly, and the most that a file may make it allocate: 128 MiB of
- * weights need 300 MiB, but 128 MiB of "{},{},{}," would need 15 GiB. */
+/* What jansson allocates for a value, roughly, and the most that a file may make it allocate: room for 2.8
+ * million weights, while a small file of "{},{},{}," could ask for a hundred times its size. */
 #define NUMBER_BYTES 48u
 #define ARRAY_BYTES  128u
 #define OBJECT_BYTES 400u
-#define MAX_BYTES    (512u << 20)
+#define MAX_BYTES    (128u << 20)
 
 static uint64_t memory_needed(bl_bytes text)
 {
@@ -37,7 +37,7 @@ bl_status bl_json_parse(bl_bytes text, size_t flags, json_t **out, bl_error *err
         *out = value;
         return BL_OK;
     }
-    if (json_error_code(&where) == json_error_out_of_memory)
+    if (!*where.text || json_error_code(&where) == json_error_out_of_memory)
         return bl_fail_no_mem(error);
     return bl_fail(error, BL_ERR_FORMAT, "the JSON text is damaged at line %d, column %d: %.*s.", where.line,
                    where.column, bl_utf8_quote(where.text, strlen(where.text)), where.text);

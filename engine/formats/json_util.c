@@ -125,7 +125,7 @@ bl_status bl_json_int(const bl_json *object, const char *key, long long min, lon
 
 bl_status bl_json_size(const bl_json *object, const char *key, size_t min, size_t max, size_t *out, bl_error *error)
 {
-    long long value;
+    long long value = 0;
     bl_status status = bl_json_int(object, key, (long long)min, (long long)max, &value, error);
     if (status)
         return status;
@@ -201,7 +201,7 @@ bl_status bl_json_sizes(const bl_json *object, const char *key, size_t min, size
         return bl_fail_no_mem(error);
     for (size_t i = 0; i < n; i++) {
         const bl_json element = bl_json_element(&array, i);
-        long long value;
+        long long value = 0;
         status = whole_number(&element, (long long)min, (long long)max, &value, error);
         if (status) {
             free(sizes);

@@ -2,8 +2,6 @@
 #ifndef BL_FORMATS_NUMBERS_H
 #define BL_FORMATS_NUMBERS_H
 
-#include "base/bytes.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -156,10 +156,10 @@ static bl_status build(const bl_source *source, bl_model *model, bl_error *error
                                JSON_REJECT_DUPLICATES, &parsed, error);
         description = parsed;
     }
-    if (!status && !(status = build_described(description, source, model, error)))
-        status = bl_model_finish(model, error);
+    if (!status)
+        status = build_described(description, source, model, error);
     json_decref(parsed);
-    return status ? bl_fail_context(error, status, "description") : BL_OK;
+    return status ? bl_fail_context(error, status, "description") : bl_model_finish(model, error);
 }
 
 const bl_network_format bl_network_sequence = { "state dict with description", recognise, build };

@@ -39,7 +39,8 @@ static bl_status open_archive(archive *a, bl_bytes bytes, bl_error *error)
     bl_status status = BL_OK;
     if (!a->zip) {
         status = bl_fail(error, zip_error_code_zip(&reason) == ZIP_ER_MEMORY ? BL_ERR_NO_MEM : BL_ERR_FORMAT,
-                         "the PyTorch file is a damaged zip archive (%s).", zip_error_strerror(&reason));
+                         "the PyTorch file is a zip archive that is damaged or cut off (%s).",
+                         zip_error_strerror(&reason));
         zip_source_free(source);
     }
     zip_error_fini(&reason);
@@ -100,21 +101,22 @@ static bl_status unpack(archive *a, zip_uint64_t index, uint8_t **bytes, size_t 
     if (!file)
         return bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive cannot be unpacked (%s).", quoted,
                        entry.name, zip_strerror(a->zip));
-    uint8_t *memory = malloc(entry.size + 1);
+    uint8_t *memory = malloc(entry.size ? entry.size : 1), more;
     if (!memory) {
         zip_fclose(file);
         return bl_fail_no_mem(error);
     }
-    /* The byte more makes libzip reach the end, where it checks the sum, and shows what is too long. */
-    zip_int64_t n = zip_fread(file, memory, entry.size + 1);
+    /* Asking for one byte more makes libzip reach the end, where it compares the checksum. */
+    zip_int64_t n = zip_fread(file, memory, entry.size);
+    zip_int64_t excess = n < 0 ? n : zip_fread(file, &more, 1);
     bl_status status = BL_OK;
-    if (n < 0)
+    if (excess < 0)
         status = bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive cannot be unpacked (%s).", quoted,
                          entry.name, zip_file_strerror(file));
-    else if ((zip_uint64_t)n != entry.size)
+    else if ((zip_uint64_t)n != entry.size || excess)
         status =
             bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive should have %" PRIu64 " bytes, but has %s.",
-                    quoted, entry.name, entry.size, (zip_uint64_t)n < entry.size ? "fewer" : "more");
+                    quoted, entry.name, entry.size, excess ? "more" : "fewer");
     zip_fclose(file);
     if (status) {
         free(memory);

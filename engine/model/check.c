@@ -107,9 +107,6 @@ bl_status bl_graph_check(const bl_graph *g, bl_error *error)
     if (values > BL_MAX_VALUES)
         return bl_fail(error, BL_ERR_LIMIT, "The network has %llu parameters; the limit is %u.",
                        (unsigned long long)values, BL_MAX_VALUES);
-    const size_t field = bl_graph_receptive_field(g);
-    if (field > BL_MAX_RECEPTIVE_FIELD)
-        return bl_fail(error, BL_ERR_LIMIT, "The network looks back over more than %u samples, the limit.",
-                       BL_MAX_RECEPTIVE_FIELD);
-    return BL_OK;
+    size_t field;
+    return bl_graph_receptive_field(g, &field, error);
 }

@@ -1,5 +1,6 @@
 /* What can be counted on a graph without running it. */
 #include "base/alloc.h"
+#include "base/fail.h"
 #include "model/graph.h"
 #include "model/limits.h"
 
@@ -21,16 +22,19 @@ static size_t past_of(const bl_graph *g, const size_t *past, size_t id)
     return longest;
 }
 
-size_t bl_graph_receptive_field(const bl_graph *g)
+bl_status bl_graph_receptive_field(const bl_graph *g, size_t *field, bl_error *error)
 {
     size_t *past = bl_calloc(g->count, sizeof *past);
     if (!past)
-        return BL_MAX_RECEPTIVE_FIELD + 1; /* the checker refuses this, which is the safe side */
+        return bl_fail_no_mem(error);
     for (size_t id = 0; id < g->count; id++)
         past[id] = past_of(g, past, id);
-    size_t field = g->count ? past[g->count - 1] + 1 : 1;
+    *field = past[g->count - 1] + 1;
     free(past);
-    return field;
+    if (*field > BL_MAX_RECEPTIVE_FIELD)
+        return bl_fail(error, BL_ERR_LIMIT, "The network looks back over more than %u samples, the limit.",
+                       BL_MAX_RECEPTIVE_FIELD);
+    return BL_OK;
 }
 
 static uint64_t conv_weights(const bl_conv1d_params *c)

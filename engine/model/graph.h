@@ -89,8 +89,8 @@ bl_node_id bl_graph_slice(bl_graph *g, bl_node_id x, size_t first, size_t channe
  *  finite weights, sizes within limits.h. Also reports what went wrong while building. */
 bl_status bl_graph_check(const bl_graph *g, bl_error *error);
 
-/** Samples of input that one output sample depends on, >= 1. The graph has been checked. */
-size_t bl_graph_receptive_field(const bl_graph *g);
+/** Samples of input that one output sample depends on, >= 1; BL_ERR_LIMIT where they are too many. */
+bl_status bl_graph_receptive_field(const bl_graph *g, size_t *field, bl_error *error);
 /** Multiply-accumulates per sample. */
 uint64_t bl_graph_macs(const bl_graph *g);
 /** Weights and biases. */

@@ -73,7 +73,8 @@ bl_status bl_model_finish(bl_model *model, bl_error *error)
     bl_model_info *info = &model->info;
     info->in_channels = g->nodes[0].channels;
     info->out_channels = g->nodes[g->count - 1].channels;
-    info->receptive_field = bl_graph_receptive_field(g);
+    if ((status = bl_graph_receptive_field(g, &info->receptive_field, error)))
+        return status;
     info->latency = 0; /* every node is causal */
     info->parameters = bl_graph_parameters(g);
     info->macs = bl_graph_macs(g);

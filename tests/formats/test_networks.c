@@ -671,7 +671,10 @@ static void descriptions_are_found(void **state)
     assert_int_equal(bl_tensors_load_file(other_path, &tensors, &error), BL_OK);
     assert_int_equal(bl_tensors_count(tensors), 8);
     bl_tensors_free(tensors);
-    remove(model_path), remove(json_path), remove(other_path), rmdir(folder);
+    remove(model_path);
+    remove(json_path);
+    remove(other_path);
+    rmdir(folder);
     assert_int_equal(bl_model_load_file(model_path, NULL, &model, &error), BL_ERR_IO);
     assert_int_equal(bl_tensors_load_file("/tmp", &tensors, &error), BL_ERR_IO);
 }

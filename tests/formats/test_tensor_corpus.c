@@ -5,7 +5,7 @@
 #include "formats/formats.h"
 
 #include <glob.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,9 @@
 /* bl_conv1d() against numbers worked out by hand: small whole numbers, so that equality is exact. */
+#include "test_support.h"
+
 #include <backline/conv1d.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* One channel in and out, five samples, three taps, nothing special. */
 static const bl_conv1d_desc plain = { .batch = 1,

@@ -1,19 +1,14 @@
 /* bl_conv1d() on the conv1d cases of the parity corpus: PyTorch's weights, inputs and outputs.
- * The corpus is $BACKLINE_CORPUS, or where the build was told it is; without it the test is skipped. */
+ * Without a corpus the test is skipped. */
+#include "corpus.h"
+
 #include <backline/conv1d.h>
 #include <backline/tensors.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef BACKLINE_CORPUS_DEFAULT
-#define BACKLINE_CORPUS_DEFAULT "../shared/corpus"
-#endif
-
-#define EXIT_SKIPPED 77
 
 /* All that one case needs; clear_case() releases it. */
 typedef struct conv_case {
@@ -32,31 +27,21 @@ static void clear_case(conv_case *c)
     free(c->y);
 }
 
-static void join(char *path, size_t size, const char *folder, const char *name)
+/* The file's numbers as float32 again, or NULL where there are not `count`. */
+static float *read_floats(const char *relative, size_t rows, size_t count)
 {
-    snprintf(path, size, "%s/%s", folder, name ? name : "");
-}
-
-/* The file's count float32 numbers, or NULL where there are not exactly that many. */
-static float *read_floats(const char *folder, const char *name, size_t count)
-{
-    char path[1024];
-    join(path, sizeof path, folder, name);
-    float *values = malloc((count + 1) * sizeof *values); /* one more shows that the file is too long */
-    FILE *file = fopen(path, "rb");
-    size_t got = values && file ? fread(values, sizeof *values, count + 1, file) : 0;
-    if (file)
-        fclose(file);
-    if (got == count && count)
-        return values;
-    printf("  %s: %zu numbers instead of %zu\n", path, got, count);
-    free(values);
-    return NULL;
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
+    bl_corpus_audio audio = bl_corpus_read_f32(relative, rows);
+    float *values = malloc((count + 1) * sizeof *values);
+    const bool good = values && count && audio.channels * audio.frames == count;
+    for (size_t i = 0; good && i < count; i++)
+        values[i] = (float)audio.samples[i];
+    if (!good) {
+        printf("  %s: %zu numbers instead of %zu\n", relative, audio.channels * audio.frames, count);
+        free(values);
+        values = NULL;
+    }
+    free(audio.samples);
+    return values;
 }
 
 static size_t size_of(const json_t *object, const char *key)
@@ -84,14 +69,14 @@ static bool read_desc(const json_t *params, bl_conv1d_desc *d)
         d->padding = strcmp(json_string_value(padding), "same") ? BL_CONV1D_PAD_VALID : BL_CONV1D_PAD_SAME;
     }
     for (int mode = 0; mode < 4; mode++)
-        if (!strcmp(text_of(params, "padding_mode"), modes[mode])) {
+        if (!strcmp(bl_corpus_text(params, "padding_mode"), modes[mode])) {
             d->padding_mode = (bl_conv1d_padding_mode)mode;
             return true;
         }
     return false;
 }
 
-static bool read_case(const char *corpus, const json_t *entry, conv_case *c)
+static bool read_case(const json_t *entry, conv_case *c)
 {
     const json_t *params = json_object_get(entry, "params");
     const json_t *out_shape = json_object_get(params, "out_shape");
@@ -110,15 +95,14 @@ static bool read_case(const char *corpus, const json_t *entry, conv_case *c)
                (long long)json_integer_value(json_array_get(out_shape, 2)));
         return false;
     }
-    char path[1024];
-    join(path, sizeof path, corpus, text_of(entry, "model_safetensors"));
-    if (bl_tensors_load_file(path, &c->tensors, &error)) {
+    if (bl_tensors_load_file(bl_corpus_path(bl_corpus_text(entry, "model_safetensors")), &c->tensors, &error)) {
         printf("  %s\n", error.text);
         return false;
     }
     c->y_count = d->batch * d->out_channels * length;
-    c->x = read_floats(corpus, text_of(entry, "input"), d->batch * d->in_channels * d->length);
-    c->expected = read_floats(corpus, text_of(entry, "expected"), c->y_count);
+    c->x = read_floats(bl_corpus_text(entry, "input"), d->batch * d->in_channels,
+                       d->batch * d->in_channels * d->length);
+    c->expected = read_floats(bl_corpus_text(entry, "expected"), d->batch * d->out_channels, c->y_count);
     c->y = calloc(c->y_count, sizeof *c->y);
     c->tolerance = json_number_value(json_object_get(json_object_get(entry, "suggested_tolerance"), "maxabs"));
     return c->x && c->expected && c->y && c->tolerance > 0.0;
@@ -151,36 +135,22 @@ static double run(const json_t *entry, conv_case *c)
 
 int main(void)
 {
-    const char *corpus = getenv("BACKLINE_CORPUS");
-    if (!corpus || !*corpus)
-        corpus = BACKLINE_CORPUS_DEFAULT;
-    char path[1024];
-    join(path, sizeof path, corpus, "index.json");
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        printf("skipped: no corpus at %s\n", corpus);
-        return EXIT_SKIPPED;
-    }
-    json_error_t parse_error;
-    json_t *index = json_loadf(file, 0, &parse_error);
-    fclose(file);
-    if (!index) {
-        printf("%s: line %d: %s\n", path, parse_error.line, parse_error.text);
-        return EXIT_FAILURE;
-    }
+    json_t *index = bl_corpus_index();
+    if (!index)
+        return BL_TEST_SKIPPED;
 
     size_t passed = 0, failed = 0, i;
     json_t *entry;
     json_array_foreach(index, i, entry)
     {
-        const char *kind = text_of(entry, "kind");
+        const char *kind = bl_corpus_text(entry, "kind");
         if (!kind || strcmp(kind, "conv1d"))
             continue;
         conv_case c = { 0 };
-        const double worst = read_case(corpus, entry, &c) ? run(entry, &c) : INFINITY;
+        const double worst = read_case(entry, &c) ? run(entry, &c) : INFINITY;
         const bool good = worst <= c.tolerance;
-        printf("%-4s %-20s maximum error %.2e, tolerance %.2e\n", good ? "ok" : "BAD", text_of(entry, "id"), worst,
-               c.tolerance);
+        printf("%-4s %-20s maximum error %.2e, tolerance %.2e\n", good ? "ok" : "BAD", bl_corpus_text(entry, "id"),
+               worst, c.tolerance);
         passed += good;
         failed += !good;
         clear_case(&c);

@@ -27,10 +27,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-static bool streaming;
-static unsigned forbidden_calls;
+/* volatile: compilers know that malloc() changes no variable of ours, but here it does. */
+static volatile bool streaming;
+static volatile unsigned forbidden_calls;
 
-#define COUNT_CALL() (streaming ? (void)forbidden_calls++ : (void)0)
+#define COUNT_CALL() (streaming ? (void)(forbidden_calls += 1) : (void)0)
 
 void *__real_malloc(size_t n);
 void *__wrap_malloc(size_t n);

@@ -3,7 +3,10 @@
 _backline_options()
 {
     case $1 in
-        render) echo "--model -m --describe --input-gain --output-gain --bits --force -f --raw --block --cpu --help -h" ;;
+        render)
+            echo "--model -m --describe --input-gain --output-gain --bits --force -f --verbose -v --raw"
+            echo "--block --cpu --help -h"
+            ;;
         info) echo "--layers --tensors --json --dot --describe --help -h" ;;
         bench) echo "--block --seconds --cpu --describe --json --help -h" ;;
         plot-wav) echo "--output -o --force -f --help -h" ;;

@@ -1,0 +1,157 @@
+"""backline info, bench, plot-wav and the helps."""
+import hashlib
+import json
+import os
+import re
+import struct
+import zlib
+
+import numpy as np
+
+from support import RATE, TinyWaveNet, safetensors, sound, wav
+
+TINY = TinyWaveNet()
+MAN_PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'backline.1')
+
+
+def report(program, *words):
+    program.write('tiny.nam', TINY.file())
+    program.write('in.wav', wav(sound()))
+    return program.run(*words)
+
+
+def test_info(program, check):
+    code, output, messages = report(program, 'info', '--layers', '--tensors', 'tiny.nam')
+    check(code == 0 and not messages, 'info', code, messages)
+    digest = hashlib.sha256(TINY.file()).hexdigest()
+    for word in ('Tiny', 'a test', 'Nobody Two', 'crunch', '48 kHz', '15 samples', '-18.50 dB', digest):
+        check(word in output, f'info says {word}', output)
+    check('nan' not in output, 'info leaves out what it does not know', output)
+
+
+def test_info_json(program, check):
+    code, output, _ = report(program, 'info', '--json', 'tiny.nam')
+    found = json.loads(output)
+    macs = 2 + 3 * (2 * 2 * 3 + 2 + 4) + 2  # rechannel, three layers, head
+    wanted = {'name': 'Tiny', 'modeled_by': 'a test', 'gear_make': 'Nobody', 'tone_type': 'crunch',
+              'sample_rate': RATE, 'loudness_db': -18.5, 'input_level_dbu': None, 'receptive_field': 15,
+              'receptive_field_ms': 15 / 48, 'latency': 0, 'sha256': hashlib.sha256(TINY.file()).hexdigest(),
+              'file_size': len(TINY.file()), 'network': {'in_channels': 1, 'out_channels': 1,
+                                                         'nodes': len(found['layers'])}}
+    for key, value in wanted.items():
+        check(found[key] == value or isinstance(value, float) and abs(found[key] - value) < 1e-6,
+              f'info --json: {key}', found[key], value)
+    check(abs(found['macs_per_sample'] - macs) <= 1, 'info --json: macs_per_sample', found['macs_per_sample'], macs)
+    check(abs(found['parameters'] - TINY.parameters) <= 1, 'info --json: parameters', found['parameters'])
+    check(found['stream_bytes'] > 0 and found['prewarm'] >= 14, 'info --json: stream_bytes and prewarm')
+    convolutions = [layer for layer in found['layers'] if layer['kind'] == 'conv1d' and layer['kernel'] == 3]
+    check([layer['dilation'] for layer in convolutions] == [1, 2, 4], 'info --json: dilations', convolutions)
+    check([layer['operations'] for layer in convolutions] == [24] * 3, 'info --json: operations', convolutions)
+
+
+def test_json_keys_are_documented(program, check):
+    manual = open(MAN_PAGE, encoding='utf-8').read().replace('\\-', '-')
+    info = json.loads(report(program, 'info', '--json', 'tiny.nam')[1])
+    bench = json.loads(report(program, 'bench', '--json', '--seconds', '0.1', 'tiny.nam')[1])
+    keys = {*info, *bench, *info['network'], *info['layers'][0], *info['tensors'][0]}
+    missing = [key for key in keys if not re.search(rf'(?<![\w]){key}(?![\w])', manual)]
+    check(not missing, 'all JSON keys are in the man page', missing)
+
+
+def test_tensors(program, check):
+    _, output, _ = report(program, 'info', '--json', 'tiny.nam')
+    weights = np.array(TINY.stream, '<f4')
+    tensors = json.loads(output)['tensors']
+    total = sum(np.prod(t['shape'], dtype=int) for t in tensors)
+    check(total == len(weights), 'all weights are in tensors', total)
+    place = 0
+    for tensor in tensors:  # a .nam file's tensors stand in the order of its stream
+        count = int(np.prod(tensor['shape'], dtype=int))
+        values = weights[place:place + count]
+        place += count
+        check(tensor['sha256'] == hashlib.sha256(values.tobytes()).hexdigest(), f'hash of {tensor["name"]}')
+        check(abs(tensor['min'] - values.min()) < 1e-6 and abs(tensor['max'] - values.max()) < 1e-6,
+              f'range of {tensor["name"]}', tensor)
+
+
+def test_tensors_without_a_network(program, check):
+    values = np.arange(6, dtype='<f4')
+    program.write('lonely.safetensors', safetensors({'lonely': values.reshape(2, 3)}))
+    code, output, messages = program.run('info', '--tensors', 'lonely.safetensors')
+    digest = hashlib.sha256(values.tobytes()).hexdigest()
+    check(code == 0 and 'lonely' in output and digest in output and 'safetensors' in output and 'Note' in output,
+          'a file without a network is listed', code, output, messages)
+    code, output, messages = program.run('info', '--json', 'lonely.safetensors')
+    found = json.loads(output)
+    check(code == 0 and found['network'] is None and found['tensors'][0]['sha256'] == digest
+          and found['parameters'] == 6 and found['macs_per_sample'] is None, 'the same as JSON', output)
+    code, _, messages = program.run('info', '--dot', 'lonely.safetensors')
+    check(code == 1 and 'describe' in messages, 'no graph without a network', code, messages)
+
+
+def test_dot(program, check):
+    code, output, _ = report(program, 'info', '--dot', 'tiny.nam')
+    check(code == 0 and output.startswith('digraph') and output.rstrip().endswith('}'), 'info --dot', output[:80])
+
+
+def test_terminal_is_safe(program, check):
+    """A stranger's file must not send commands to the terminal."""
+    program.write('evil.nam', TINY.file(metadata={'name': 'evil\x1b]0;title\x07', 'modeled_by': 'x\ny'}))
+    _, output, _ = program.run('info', 'evil.nam')
+    check('evil?]0;title?' in output and '\x1b' not in output and 'x?y' in output, 'control characters',
+          repr(output))
+
+
+def test_bench(program, check):
+    code, output, messages = report(program, 'bench', '--json', '--seconds', '0.2', '--block', '32', 'tiny.nam')
+    found = json.loads(output)
+    check(code == 0 and not messages, 'bench --json', code, messages)
+    check((found['block'], found['sample_rate']) == (32, RATE) and found['blocks_measured'] > 10, 'bench: setup',
+          found)
+    check(0 < found['median_us'] <= found['p99_us'] <= found['worst_us'], 'bench: times in order', found)
+    check(abs(found['times_real_time'] - 32e6 / RATE / found['median_us']) < 0.01 * found['times_real_time'],
+          'bench: times real time', found)
+    check(0 < found['gflops'] < found['peak_gflops'] and 0 < found['peak_share'] < 1, 'bench: arithmetic', found)
+    code, output, _ = report(program, 'bench', '--seconds', '0.1', 'tiny.nam')
+    check(code == 0 and all(word in output for word in ('µs', 'times real time', 'GFLOP/s', 'kHz', '%')),
+          'bench for people', output)
+
+
+def png_size(path):
+    """Width and height of a PNG file whose checksums are right."""
+    content = open(path, 'rb').read()
+    assert content[:8] == b'\x89PNG\r\n\x1a\n', 'signature'
+    place = 8
+    while place < len(content):
+        size, kind = struct.unpack('>I4s', content[place:place + 8])
+        body = content[place + 4:place + 8 + size]
+        assert struct.unpack('>I', content[place + 8 + size:place + 12 + size])[0] == zlib.crc32(body), kind
+        place += 12 + size
+    assert kind == b'IEND', 'end'
+    return struct.unpack('>II', content[16:24])
+
+
+def test_plot(program, check):
+    program.write('stereo.wav', wav(np.stack([sound(), sound(seed=9)], 1)))
+    program.write('silence.wav', wav(np.zeros(100)))
+    program.write('one.wav', wav(np.ones(1)))
+    program.write('loud.wav', wav(sound() * 50, 192000))
+    program.write('slow.wav', wav(sound(), 100))
+    for what, names in (('one file', ['in.wav']), ('two files', ['in.wav', 'stereo.wav']),
+                        ('silence', ['silence.wav']), ('one sample', ['one.wav']),
+                        ('loud', ['loud.wav', 'silence.wav']), ('slow', ['slow.wav'])):
+        code, output, messages = report(program, 'plot-wav', '--force', '-o', 'plot.png', *names)
+        check((code, output, messages) == (0, '', ''), f'plot-wav: {what}', code, messages)
+        size = png_size(program.file('plot.png'))
+        check(size[0] == 1600 and size[1] >= 500, f'plot-wav: size for {what}', size)
+    code, _, messages = report(program, 'plot-wav', '-o', 'plot.png', 'in.wav')
+    check(code == 1 and '--force' in messages, 'plot-wav does not overwrite', code, messages)
+
+
+def test_helps(program, check):
+    for words in (['--help'], ['-h'], ['help'], ['render', '--help'], ['render', '-h'], ['help', 'render']):
+        code, output, messages = program.run(*words)
+        check(code == 0 and 'Usage: backline' in output and not messages, ' '.join(words), code, messages)
+    code, output, _ = program.run('--version')
+    check(code == 0 and re.match(r'backline \d+\.\d+\.\d+\n', output), '--version', output)
+    check(program.run('help', 'info')[1] == program.run('info', '--help')[1], 'help info equals info --help')
