@@ -5,6 +5,15 @@ packages_to_build="gcc meson ninja-build pkg-config libjansson-dev libzip-dev li
 
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
 
+# is_installed PACKAGE[:ARCHITECTURE]
+is_installed() {
+    local architecture
+    architecture=$(dpkg --print-architecture)
+    [ "${1#*:}" = "$1" ] || architecture=${1#*:}
+    dpkg-query -W -f '${db:Status-Status} ${Architecture}\n' "$1" 2>/dev/null |
+        grep -Eqx "installed ($architecture|all)"
+}
+
 # need_packages PACKAGE...: makes sure that the Debian packages are there.
 need_packages() {
     local missing="" package
@@ -15,7 +24,7 @@ need_packages() {
         exit 1
     fi
     for package in "$@"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+        is_installed "$package" || missing="$missing $package"
     done
     [ -n "$missing" ] || return 0
     echo "These Debian packages are missing and will be installed:$missing"

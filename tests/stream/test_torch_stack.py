@@ -145,14 +145,14 @@ class Array(nn.Module):
 
 
 class WaveNet(nn.Module):
-    """The A1 network of .nam files: each array hears what the one before makes of the sound, and adds to its head."""
+    """The A1 network of .nam files: each array hears what the one before makes of the sound, and adds to its
+    head, whose size is therefore that of the next array's activations."""
 
     def __init__(self, *arrays, head_scale=0.3):
         super().__init__()
         self.arrays, inputs = nn.ModuleList(), 1
         for i, a in enumerate(arrays):
-            following = arrays[i + 1] if i + 1 < len(arrays) else None
-            size = 1 if not following else following.get('head1x1') or following.get('bottleneck') or following['channels']
+            size = arrays[i + 1]['channels'] if i + 1 < len(arrays) else 1
             self.arrays.append(Array(inputs, size, **a))
             inputs = a['channels']
         self.head_scale = float(np.float32(head_scale))
@@ -201,8 +201,10 @@ def stacks(program):
         ('ReLU, two outputs', dict(channels=5, dilations=[1, 3, 9, 27], activation='relu', outputs=2), {}),
         ('LeakyReLU, kernel 9', dict(channels=12, dilations=[1, 10, 100], kernel=9, activation='leaky_relu',
                                      outputs=1), {}),
-        ('softsign, groups', dict(channels=12, dilations=powers(6), groups=3, activation='softsign', outputs=1), {}),
-        ('depthwise', dict(channels=19, dilations=powers(4), kernel=5, groups=19, activation='tanh', outputs=1), {}),
+        ('softsign, groups', dict(channels=12, dilations=powers(6), groups=3, activation='softsign', outputs=1),
+         {}),
+        ('depthwise', dict(channels=19, dilations=powers(4), kernel=5, groups=19, activation='tanh', outputs=1),
+         {}),
         ('no bias', dict(channels=3, dilations=powers(5), bias=False, activation='tanh', outputs=1), {}),
         ('one channel, kernel 200', dict(channels=1, dilations=[1, 7], kernel=200, outputs=1), {}),
         ('saved as float64', dict(channels=8, dilations=powers(4), activation='tanh', outputs=1),
@@ -245,9 +247,9 @@ def wavenets(program):
         ('kernel 2, repeated dilations', a1(6, 3, [1, 2, 4, 8, 1, 2, 4, 8], kernel=2)),
         ('three arrays', a1(8, 4, powers(5)) + a1(3, 3, powers(5))[1:]),
         ('head kernel 16', a1(8, 4, powers(5), head_kernel=16)),
-        ('bottleneck 3', a1(8, 6, powers(5), bottleneck=3, gate='sigmoid')),
+        ('bottleneck 3', a1(8, 4, powers(5), bottleneck=3, gate='sigmoid')[:1] + a1(8, 4, powers(5))[1:]),
         ('grouped', a1(8, 4, powers(5), groups=4)),
-        ('head 1x1', a1(8, 4, powers(5), head1x1=5)),
+        ('head 1x1', a1(8, 4, powers(5), head1x1=5)[:1] + a1(8, 4, powers(5))[1:]),
         ('without layer 1x1', a1(8, 4, powers(5), layer1x1=False)),
     ]
     for i, (name, arrays) in enumerate(cases):
@@ -275,7 +277,9 @@ def render(program, model, level, block):
     """The output and None, or None and the program's complaint."""
     code, _, complaint = program.run('render', '--raw', '--force', '--cpu', level, '--block', block, '-m', model,
                                      'in.wav', 'out.wav')
-    return (None, complaint.strip() or f'exit code {code}') if code else (read_wav(program.file('out.wav'))[0], None)
+    if code:
+        return None, complaint.strip() or f'exit code {code}'
+    return read_wav(program.file('out.wav'))[0], None
 
 
 def levels_here(program, model):
