@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./check: installs what is missing, and says so first.
 
 packages_to_build="gcc meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
-    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev"
+    libcairo2-dev libkissfft-dev libmd-dev"
 
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
 
