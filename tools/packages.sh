@@ -1,6 +1,6 @@
 # Sourced by ./demo and ./check: installs what is missing, and says so first.
 
-packages_to_build="gcc meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
+packages_to_build="gcc libc6-dev meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
     libcairo2-dev libkissfft-dev libmd-dev"
 
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
