@@ -9,4 +9,8 @@
  *  and kernel 3, of channels[0] and channels[1] channels. gated: tanh * sigmoid, else tanh. */
 bl_model *bl_test_wavenet(const size_t channels[2], size_t layers, bool gated);
 
+/** A network with everything that has a loop of its own: a knob, a long convolution, strides both ways,
+ *  LSTM and GRU, PReLU, softmax, blend. */
+bl_model *bl_test_everything(void);
+
 #endif

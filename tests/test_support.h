@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -21,6 +22,15 @@ static inline uint64_t bl_random_next(bl_random *rng)
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return z ^ (z >> 31);
+}
+
+/** How often a test repeats: `usual` times, or what the environment's BACKLINE_TEST_EFFORT, a percentage, makes
+ *  of it (at least 2): under an emulator everything takes fifty times as long. */
+static inline size_t bl_test_effort(size_t usual)
+{
+    const char *text = getenv("BACKLINE_TEST_EFFORT");
+    const size_t count = text ? usual * (size_t)strtoul(text, NULL, 10) / 100 : usual;
+    return count < 2 ? 2 : count;
 }
 
 /** 0 .. n-1. */

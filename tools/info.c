@@ -1,13 +1,14 @@
 /* backline info: what a model file holds. */
 #include "commands.h"
 #include "messages.h"
+#include "model_file.h"
 #include "model_report.h"
 #include "options.h"
 
 #include <stdio.h>
 
 typedef struct info_words {
-    char *description;
+    model_words load;
     int layers, tensors, json, dot;
 } info_words;
 
@@ -50,9 +51,12 @@ static int info(const info_words *words, const char *path)
 {
     if (words->dot && (words->json || words->layers || words->tensors))
         return fail_usage("--dot stands alone: it cannot go with --json, --layers or --tensors.");
+    bl_load_options options;
+    int code = model_options(&words->load, &options);
+    if (code)
+        return code;
     model_report report;
-    int code = model_report_read(&report, path, words->description);
-    if (!code)
+    if (!(code = model_report_read(&report, path, &options)))
         code = print_report(&report, words);
     model_report_free(&report);
     return code;
@@ -66,8 +70,8 @@ int run_info(int argc, const char **argv)
         { "tensors", 0, POPT_ARG_NONE, &words.tensors, 0, "Add a table of the tensors in the file", NULL },
         { "json", 0, POPT_ARG_NONE, &words.json, 0, "Everything, as JSON", NULL },
         { "dot", 0, POPT_ARG_NONE, &words.dot, 0, "The network's graph, for Graphviz", NULL },
-        { "describe", 0, POPT_ARG_STRING, &words.description, 0,
-          "JSON file that describes the network of a bare state dict", "FILE" },
+        MODEL_OPTION_DESCRIBE(&words.load),
+        MODEL_OPTION_QUALITY(&words.load),
         OPTIONS_END
     };
     command_line line;

@@ -19,6 +19,7 @@ static const command commands[] = {
     { "render", "backline render", "Play a recording through a captured amplifier or pedal", run_render },
     { "info", "backline info", "Say what a model file holds", run_info },
     { "bench", "backline bench", "Measure how fast a model runs on this machine", run_bench },
+    { "convert", "backline convert", "Write a model in another file format", run_convert },
     { "plot-wav", "backline plot-wav", "Draw waveform and spectrogram of audio files", run_plot_wav },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

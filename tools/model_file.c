@@ -2,12 +2,14 @@
 
 #include "commands.h"
 #include "messages.h"
+#include "options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+static const long most_prewarm = 1 << 22; /* 87 s at 48 kHz, the most that a file can say */
 static const char bundled[] = "backline-crunch.nam";
 
 static char *in_folder(const char *folder)
@@ -40,9 +42,21 @@ char *model_path(const char *given)
     return path;
 }
 
-int model_load(const char *path, const char *description, bl_model **model)
+int model_options(const model_words *words, bl_load_options *options)
 {
-    bl_load_options options = { .description_path = description };
+    long prewarm = 0;
+    *options = (bl_load_options){ .description_path = words->description,
+                                  .has_quality = words->quality,
+                                  .has_prewarm = words->prewarm };
+    if (!option_real("--quality", words->quality, 0, 1, "", &options->quality) ||
+        !option_whole("--prewarm", words->prewarm, 0, most_prewarm, &prewarm))
+        return WRONG_USAGE;
+    options->prewarm = (size_t)prewarm;
+    return DONE;
+}
+
+int model_load(const char *path, const bl_load_options *options, bl_model **model)
+{
     bl_error error = { 0 };
-    return bl_model_load_file(path, &options, model, &error) ? fail_engine(&error) : DONE;
+    return bl_model_load_file(path, options, model, &error) ? fail_engine(&error) : DONE;
 }

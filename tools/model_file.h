@@ -1,8 +1,34 @@
-/* Finding and loading model files. */
+/* Finding and loading model files, and the options that go with that in several commands. */
 #ifndef TOOLS_MODEL_FILE_H
 #define TOOLS_MODEL_FILE_H
 
 #include <backline/model.h>
+#include <popt.h>
+
+/* The options' words; NULL where they were not given. */
+typedef struct model_words {
+    char *description, *quality, *prewarm;
+} model_words;
+
+/* Rows of a command's option table. */
+#define MODEL_OPTION_DESCRIBE(words)                                                                               \
+    {                                                                                                              \
+        "describe", 0, POPT_ARG_STRING, &(words)->description, 0,                                                  \
+            "JSON file that describes the network of a bare state dict", "FILE"                                    \
+    }
+#define MODEL_OPTION_QUALITY(words)                                                                                \
+    {                                                                                                              \
+        "quality", 0, POPT_ARG_STRING, &(words)->quality, 0,                                                       \
+            "Which size of a network that comes in several, 0 (smallest) to 1 (default)", "Q"                      \
+    }
+#define MODEL_OPTION_PREWARM(words)                                                                                \
+    {                                                                                                              \
+        "prewarm", 0, POPT_ARG_STRING, &(words)->prewarm, 0,                                                       \
+            "Zeros that the network hears first (default: as its format says)", "SAMPLES"                          \
+    }
+
+/* Reads the words, which must live as long as the options. Returns DONE or, after a complaint, WRONG_USAGE. */
+int model_options(const model_words *words, bl_load_options *options);
 
 /* The model to use: the given path or, if it is NULL, the one that comes with the program, searched in the
  * folder BACKLINE_ASSETS of the environment or else where the program was installed or built. NULL after
@@ -10,6 +36,6 @@
 char *model_path(const char *given);
 
 /* Loads it. Returns DONE or, after a message, FAILED. */
-int model_load(const char *path, const char *description, bl_model **model);
+int model_load(const char *path, const bl_load_options *options, bl_model **model);
 
 #endif

@@ -19,12 +19,11 @@ static size_t measure_stream(const bl_model *model)
     return bytes;
 }
 
-int model_report_read(model_report *report, const char *path, const char *description)
+int model_report_read(model_report *report, const char *path, const bl_load_options *options)
 {
     *report = (model_report){ .path = path };
-    bl_load_options options = { .description_path = description };
     bl_error error = { 0 };
-    bl_status status = bl_model_load_file(path, &options, &report->model, &error);
+    bl_status status = bl_model_load_file(path, options, &report->model, &error);
     if (!status) {
         report->tensors = bl_model_tensors(report->model);
         bl_model_get_info(report->model, &report->info);

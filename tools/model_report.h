@@ -24,7 +24,7 @@ typedef struct tensor_range {
 } tensor_range;
 
 /* Reads the file. Returns DONE or, after a message, FAILED. */
-int model_report_read(model_report *report, const char *path, const char *description);
+int model_report_read(model_report *report, const char *path, const bl_load_options *options);
 
 void model_report_free(model_report *report);
 

@@ -72,11 +72,20 @@ bool options_read(command_line *line, const command_text *help, const struct pop
     return true;
 }
 
+static void free_list(char **list)
+{
+    for (size_t i = 0; list && list[i]; i++)
+        free(list[i]);
+    free(list);
+}
+
 void options_free(command_line *line, const struct poptOption *options)
 {
     for (const struct poptOption *o = options; o->longName; o++)
         if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING)
             free(*(char **)o->arg);
+        else if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV)
+            free_list(*(char ***)o->arg);
     poptFreeContext(line->popt);
 }
 
@@ -102,7 +111,8 @@ bool option_real(const char *option, const char *word, double min, double max, c
     char *end;
     double x = strtod(word, &end);
     if (end == word || *end || !(x >= min && x <= max)) {
-        fail_usage("%s wants a number from %g to %g %s, not \"%s\".", option, min, max, unit, word);
+        fail_usage("%s wants a number from %g to %g%s%s, not \"%s\".", option, min, max, *unit ? " " : "", unit,
+                   word);
         return false;
     }
     *value = x;

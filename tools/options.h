@@ -24,7 +24,8 @@ typedef struct command_line {
 #define OPTIONS_END { "help", 'h', POPT_ARG_NONE, NULL, 'h', "Show this help", NULL }, POPT_TABLEEND
 
 /* Reads the command line into the variables that the table points to; an option with an argument is
- * a POPT_ARG_STRING, on a char * that starts as NULL. Returns false if the command is to end with
+ * a POPT_ARG_STRING, on a char * that starts as NULL, or, where it may be given several times, a
+ * POPT_ARG_ARGV, on a char ** that starts as NULL and then ends with NULL. Returns false if the command is to end with
  * *exit_code: after --help, or after a complaint. In any case options_free() comes last. */
 bool options_read(command_line *line, const command_text *help, const struct poptOption *options, int argc,
                   const char **argv, int *exit_code);
@@ -33,7 +34,7 @@ bool options_read(command_line *line, const command_text *help, const struct pop
 void options_free(command_line *line, const struct poptOption *options);
 
 /* A number in min..max into *value, which keeps its default where the word is NULL. False after a
- * complaint that names the option. */
+ * complaint that names the option. unit may be "". */
 bool option_whole(const char *option, const char *word, long min, long max, long *value);
 bool option_real(const char *option, const char *word, double min, double max, const char *unit, double *value);
 

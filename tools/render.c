@@ -1,6 +1,8 @@
 /* backline render: plays a recording through a model. This file reads the command line and checks that
  * everything fits together; render_job.c does the work. */
+#include "audio_in.h"
 #include "commands.h"
+#include "knobs.h"
 #include "messages.h"
 #include "model_file.h"
 #include "options.h"
@@ -11,7 +13,8 @@
 #include <stdlib.h>
 
 typedef struct render_words {
-    char *model, *description, *bits, *block, *in_gain, *out_gain, *cpu;
+    model_words load;
+    char *model, *bits, *block, *in_gain, *out_gain, *cpu, **params;
     int force, raw, verbose;
 } render_words;
 
@@ -24,7 +27,8 @@ static const command_text help = {
              "Examples:\n"
              "  backline render guitar.wav amped.wav\n"
              "  backline render -m deluxe.nam --input-gain -6 guitar.flac amped.flac\n"
-             "  backline render -m deluxe.nam --bits 16 --force guitar.wav amped.wav",
+             "  backline render -m deluxe.nam --bits 16 --force guitar.wav amped.wav\n"
+             "  backline render -m fuzz.json --param drive=0.7 --param tone=0.2 guitar.wav fuzzed.wav",
     .min_files = 2,
     .max_files = 2,
 };
@@ -63,17 +67,48 @@ static int read_words(const render_words *words, const char **files, render_job 
     return check_raw(words, job);
 }
 
-static int load_plan(const render_words *words, render_job *job)
+/* A recording with a channel for the audio and one for every knob brings the knobs with it, sample by
+ * sample, unless they were set on the command line. */
+static int take_knobs_from_recording(const render_words *words, const char *path, const bl_load_options *options,
+                                     const render_job *job, bl_model **model)
+{
+    const size_t knobs = bl_model_param_count(*model);
+    bl_model_info info;
+    audio_in in = { 0 };
+    if (!knobs || words->params)
+        return DONE;
+    int code = audio_in_open(&in, job->in_path);
+    bl_model_get_info(*model, &info);
+    if (!code && in.channels == info.in_channels + knobs) {
+        bl_load_options with_inputs = *options;
+        with_inputs.params_as_inputs = true;
+        bl_model_free(*model);
+        *model = NULL;
+        code = model_load(path, &with_inputs, model);
+        fprintf(stderr, "%s: the last %s of its %zu channels turn%s of the model; with --param all are audio.\n",
+                job->in_path, knobs == 1 ? "one" : "ones", in.channels, knobs == 1 ? "s the knob" : " the knobs");
+    }
+    audio_in_close(&in);
+    return code;
+}
+
+static int load_and_play(const render_words *words, const bl_load_options *options, render_job *job)
 {
     bl_model *model = NULL;
     bl_error error = { 0 };
     char *path = model_path(words->model);
-    int code = path ? model_load(path, words->description, &model) : FAILED;
+    int code = path ? model_load(path, options, &model) : FAILED;
+    if (!code)
+        code = take_knobs_from_recording(words, path, options, job, &model);
+    if (!code)
+        code = knobs_read(&job->knobs, words->params, model);
+    job->model = model;
     if (!code && bl_plan_create(model, job->cpu, &job->plan, &error))
         code = fail_engine(&error);
     if (!code)
         code = render_job_run(job, text_file_name(path));
     bl_plan_free(job->plan);
+    knobs_free(&job->knobs);
     bl_model_free(model);
     free(path);
     return code;
@@ -85,8 +120,11 @@ int run_render(int argc, const char **argv)
     const struct poptOption options[] = {
         { "model", 'm', POPT_ARG_STRING, &words.model, 0, "Model file (default: the one that comes along)",
           "MODEL" },
-        { "describe", 0, POPT_ARG_STRING, &words.description, 0,
-          "JSON file that describes the network of a bare state dict", "FILE" },
+        MODEL_OPTION_DESCRIBE(&words.load),
+        MODEL_OPTION_QUALITY(&words.load),
+        MODEL_OPTION_PREWARM(&words.load),
+        { "param", 0, POPT_ARG_ARGV, &words.params, 0, "Turn a knob of the model; may be given several times",
+          "NAME=VALUE" },
         { "input-gain", 0, POPT_ARG_STRING, &words.in_gain, 0, "Level change before the model", "DB" },
         { "output-gain", 0, POPT_ARG_STRING, &words.out_gain, 0, "Level change after the model", "DB" },
         { "bits", 0, POPT_ARG_STRING, &words.bits, 0, "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
@@ -101,11 +139,14 @@ int run_render(int argc, const char **argv)
     };
     command_line line;
     render_job job = { 0 };
+    bl_load_options load;
     int code;
     if (options_read(&line, &help, options, argc, argv, &code)) {
         code = read_words(&words, line.files, &job);
         if (!code)
-            code = load_plan(&words, &job);
+            code = model_options(&words.load, &load);
+        if (!code)
+            code = load_and_play(&words, &load, &job);
     }
     options_free(&line, options);
     return code;

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "messages.h"
 #include "progress.h"
+#include "render_tail.h"
 #include "stop.h"
 #include "text.h"
 #include "voices.h"
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double rate_tolerance_hz = 0.5; /* some programs round the rate that they write */
 
@@ -21,6 +23,7 @@ typedef struct render_state {
     audio_out out;
     voices voices;
     float *in_block, *out_block; /* interleaved */
+    render_tail tail;
     progress progress;
 } render_state;
 
@@ -59,22 +62,54 @@ static int open_all(const render_job *job, render_state *s, const char *model_na
     s->out_block = malloc(job->block * s->voices.out_channels * sizeof(float));
     if (!s->in_block || !s->out_block)
         return fail("There is not enough memory.");
+    for (size_t i = 0; i < job->knobs.count; i++)
+        voices_set_param(&s->voices, job->knobs.list[i].index, job->knobs.list[i].value);
+    render_tail_init(&s->tail, job->model, bl_plan_latency(job->plan), s->voices.out_channels);
     stop_catch();
     return audio_out_open(&s->out, job->out_path, job->format, job->bits, s->in.rate_hz, s->voices.out_channels,
                           job->block, job->force);
 }
 
+/* One block of in_block through the network; heard says how many of its frames are of the recording. */
+static int play_block(const render_job *job, render_state *s, size_t frames, size_t heard)
+{
+    voices_process(&s->voices, s->out_block, s->in_block, frames, job->in_gain, job->out_gain);
+    int code = render_tail_put(&s->tail, s->out_block, frames, heard);
+    size_t n;
+    const float *ready;
+    while (!code && (ready = render_tail_ready(&s->tail, job->block, &n), n > 0)) {
+        code = audio_out_write(&s->out, ready, n);
+        render_tail_take(&s->tail, n);
+    }
+    progress_show(&s->progress, s->tail.heard);
+    return code;
+}
+
+/* What is still inside the network when the recording has ended. */
+static int play_tail(const render_job *job, render_state *s)
+{
+    int code = DONE;
+    uint64_t missing;
+    voices_end_input(&s->voices);
+    memset(s->in_block, 0, job->block * s->in.channels * sizeof *s->in_block);
+    while (!code && !stop_requested() && (missing = render_tail_missing(&s->tail)) > 0)
+        code = play_block(job, s, missing < job->block ? (size_t)missing : job->block, 0);
+    return code;
+}
+
 static int play(const render_job *job, render_state *s)
 {
     size_t n;
-    while (!stop_requested() && (n = audio_in_read(&s->in, s->in_block, job->block)) > 0) {
-        voices_process(&s->voices, s->out_block, s->in_block, n, job->in_gain, job->out_gain);
-        int code = audio_out_write(&s->out, s->out_block, n);
-        if (code)
-            return code;
-        progress_show(&s->progress, s->out.frames);
-    }
-    return stop_requested() ? fail("Interrupted; nothing was left behind.") : audio_in_check(&s->in);
+    int code = DONE;
+    while (!code && !stop_requested() && (n = audio_in_read(&s->in, s->in_block, job->block)) > 0)
+        code = play_block(job, s, n, n);
+    if (!code && !stop_requested())
+        code = audio_in_check(&s->in);
+    if (!code)
+        code = play_tail(job, s);
+    if (!code && stop_requested())
+        code = fail("Interrupted; nothing was left behind.");
+    return code;
 }
 
 static void warn_clipped(const render_job *job, const audio_out *out)
@@ -112,6 +147,7 @@ int render_job_run(const render_job *job, const char *model_name)
             report(job, &s, seconds);
     }
     audio_out_discard(&s.out);
+    render_tail_free(&s.tail);
     free(s.in_block);
     free(s.out_block);
     voices_free(&s.voices);

@@ -3,6 +3,7 @@
 #define TOOLS_RENDER_JOB_H
 
 #include "audio_format.h"
+#include "knobs.h"
 
 #include <backline/plan.h>
 #include <stdbool.h>
@@ -17,7 +18,9 @@ typedef struct render_job {
     double out_gain_db;
     bool force, verbose;
     bl_cpu cpu;
+    const bl_model *model;
     bl_plan *plan;
+    knob_settings knobs;
 } render_job;
 
 /* Renders; model_name is for messages. Returns DONE or, after a message, FAILED; then OUT is as before. */

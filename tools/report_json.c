@@ -47,7 +47,7 @@ static json_t *json_tensors(const model_report *report)
     return array;
 }
 
-/* Only convolutions have a kernel. */
+/* Where 0 means that there is no such number: only convolutions have a kernel. */
 static json_t *json_if_any(size_t n)
 {
     return n ? json_count(n) : json_null();
@@ -63,9 +63,12 @@ static json_t *json_layer(const bl_node_info *node)
     json_object_set_new(object, "kernel", json_if_any(node->kernel));
     json_object_set_new(object, "dilation", json_if_any(node->dilation));
     json_object_set_new(object, "groups", json_if_any(node->groups));
+    json_object_set_new(object, "stride", json_if_any(node->stride));
     json_object_set_new(object, "bias", json_boolean(node->bias));
     json_object_set_new(object, "parameters", json_count(node->parameters));
     json_object_set_new(object, "operations", json_count(node->operations));
+    json_object_set_new(object, "latency", json_count(node->latency));
+    json_object_set_new(object, "rate", json_number(node->rate));
     json_object_set_new(object, "detail", json_text(node->detail));
     return object;
 }
@@ -77,6 +80,36 @@ static json_t *json_layers(const model_report *report)
         bl_node_info node;
         bl_model_get_node(report->model, i, &node);
         json_array_append_new(array, json_layer(&node));
+    }
+    return array;
+}
+
+static json_t *json_params(const bl_model *model)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; model && i < bl_model_param_count(model); i++) {
+        bl_param_info knob;
+        bl_model_get_param(model, i, &knob);
+        json_t *object = json_object();
+        json_object_set_new(object, "name", json_text(knob.name));
+        json_object_set_new(object, "minimum", json_number((double)knob.minimum));
+        json_object_set_new(object, "maximum", json_number((double)knob.maximum));
+        json_object_set_new(object, "initial", json_number((double)knob.initial));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *json_qualities(const bl_model *model)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; model && i < bl_model_quality_count(model); i++) {
+        bl_quality_info size;
+        bl_model_get_quality(model, i, &size);
+        json_t *object = json_object();
+        json_object_set_new(object, "below", json_number(size.below));
+        json_object_set_new(object, "text", json_text(size.text));
+        json_array_append_new(array, object);
     }
     return array;
 }
@@ -115,9 +148,9 @@ static void add_counts(json_t *root, const model_report *report)
 {
     const bl_model_info *info = &report->info;
     bool known = report->model != NULL;
-    json_object_set_new(root, "receptive_field", known ? json_count(info->receptive_field) : json_null());
-    json_object_set_new(root, "receptive_field_ms",
-                        json_number(1000.0 * (double)info->receptive_field / info->sample_rate_hz));
+    double field = info->receptive_field ? (double)info->receptive_field : INFINITY;
+    json_object_set_new(root, "receptive_field", json_if_any(info->receptive_field));
+    json_object_set_new(root, "receptive_field_ms", json_number(1000.0 * field / info->sample_rate_hz));
     json_object_set_new(root, "latency", known ? json_count(info->latency) : json_null());
     json_object_set_new(root, "prewarm", known ? json_count(info->prewarm) : json_null());
     json_object_set_new(root, "macs_per_sample", known ? json_count(info->macs) : json_null());
@@ -141,6 +174,8 @@ int report_print_json(const model_report *report)
     add_texts(root, &info);
     add_levels(root, &info);
     add_counts(root, report);
+    json_object_set_new(root, "params", json_params(report->model));
+    json_object_set_new(root, "qualities", json_qualities(report->model));
     json_object_set_new(root, "layers", report->model ? json_layers(report) : json_array());
     json_object_set_new(root, "tensors", json_tensors(report));
     int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

@@ -69,6 +69,32 @@ static void print_samples(const char *label, size_t n, double rate_hz)
                    1000.0 * (double)n / rate_hz);
 }
 
+static void print_knobs(const bl_model *model)
+{
+    for (size_t i = 0; i < bl_model_param_count(model); i++) {
+        bl_param_info knob;
+        bl_model_get_param(model, i, &knob);
+        print_label(i ? "" : "Knobs");
+        text_print(stdout, knob.name);
+        printf(", %g to %g, at first %g\n", (double)knob.minimum, (double)knob.maximum, (double)knob.initial);
+    }
+}
+
+/* "3 channels, for a quality below 0.5" */
+static void print_qualities(const bl_model *model)
+{
+    for (size_t i = 0; i < bl_model_quality_count(model); i++) {
+        bl_quality_info size;
+        bl_model_get_quality(model, i, &size);
+        print_label(i ? "" : "Sizes");
+        text_print(stdout, size.text);
+        if (isfinite(size.below))
+            printf(", for a quality below %g\n", size.below);
+        else
+            printf(", for every quality%s\n", i ? " from there on" : "");
+    }
+}
+
 static void print_network(const model_report *report)
 {
     const bl_model_info *info = &report->info;
@@ -81,7 +107,10 @@ static void print_network(const model_report *report)
         print_line("Channels", "%zu in, %zu out", info->in_channels, info->out_channels);
     if (!isnan(info->sample_rate_hz))
         print_line("Sample rate", "%s", text_hertz(info->sample_rate_hz).s);
-    print_samples("Receptive field", info->receptive_field, info->sample_rate_hz);
+    if (info->receptive_field)
+        print_samples("Receptive field", info->receptive_field, info->sample_rate_hz);
+    else
+        print_line("Receptive field", "all of the past (recurrent)");
     print_samples("Latency", info->latency, info->sample_rate_hz);
     print_samples("Prewarming", info->prewarm, info->sample_rate_hz);
     print_line("Parameters", "%s", text_count(info->parameters).s);
@@ -93,6 +122,8 @@ static void print_network(const model_report *report)
     print_level("Output level", info->output_level_dbu, "dBu for full scale");
     if (!isnan(info->validation_esr))
         print_line("Validation ESR", "%.4g", info->validation_esr);
+    print_knobs(report->model);
+    print_qualities(report->model);
 }
 
 static void print_loose(const model_report *report)
@@ -144,17 +175,44 @@ static void print_padded(const char *s, int width)
         putchar(' ');
 }
 
-static void print_node(const bl_node_info *node, int width)
+/* Columns that most networks do not need, and the width of the names. */
+typedef struct layer_columns {
+    int name_width;
+    bool stride, latency, rate;
+} layer_columns;
+
+static layer_columns choose_columns(const model_report *report)
 {
-    print_padded(node->name, width);
-    printf("  %-15s", node->kind);
+    layer_columns columns = { .name_width = name_width(report) };
+    for (size_t i = 0; i < bl_model_node_count(report->model); i++) {
+        bl_node_info node;
+        bl_model_get_node(report->model, i, &node);
+        columns.stride |= node.stride > 1;
+        columns.latency |= node.latency > 0;
+        columns.rate |= node.rate != 1.0;
+    }
+    return columns;
+}
+
+static void print_node(const bl_node_info *node, const layer_columns *columns)
+{
+    print_padded(node->name, columns->name_width);
+    printf("  %-16s", node->kind);
     print_cell(5, node->in_channels);
     print_cell(5, node->out_channels);
     print_cell(6, node->kernel);
     print_cell(8, node->dilation);
     print_cell(6, node->groups);
+    if (columns->stride)
+        print_cell(6, node->stride);
     print_cell(10, node->parameters);
     print_cell(10, node->operations);
+    if (columns->latency)
+        print_cell(7, node->latency);
+    if (columns->rate && node->rate > 0)
+        printf("  %8.4g", node->rate);
+    else if (columns->rate)
+        printf("  %8s", "");
     if (*node->detail) {
         printf("  ");
         text_print(stdout, node->detail);
@@ -164,19 +222,23 @@ static void print_node(const bl_node_info *node, int width)
 
 void report_print_layers(const model_report *report)
 {
-    int width = name_width(report);
+    const layer_columns columns = choose_columns(report);
     bl_node_info total = { .kind = "", .name = "total", .detail = "" };
-    printf("\n%-*s  %-15s  %5s  %5s  %6s  %8s  %6s  %10s  %10s\n", width, "LAYER", "KIND", "IN", "OUT", "KERNEL",
-           "DILATION", "GROUPS", "PARAMETERS", "OPERATIONS");
+    printf("\n%-*s  %-16s  %5s  %5s  %6s  %8s  %6s%s  %10s  %10s%s%s\n", columns.name_width, "LAYER", "KIND", "IN",
+           "OUT", "KERNEL", "DILATION", "GROUPS", columns.stride ? "  STRIDE" : "", "PARAMETERS", "OPERATIONS",
+           columns.latency ? "  LATENCY" : "", columns.rate ? "      RATE" : "");
     for (size_t i = 0; i < bl_model_node_count(report->model); i++) {
         bl_node_info node;
         bl_model_get_node(report->model, i, &node);
-        print_node(&node, width);
+        print_node(&node, &columns);
         total.parameters += node.parameters;
         total.operations += node.operations;
     }
-    print_node(&total, width);
-    printf("Operations are per sample: additions, multiplications, and values of activations.\n");
+    print_node(&total, &columns);
+    printf("Operations are per %s: additions, multiplications, and values of activations.\n",
+           columns.rate ? "frame of the layer" : "sample");
+    if (columns.latency || columns.rate)
+        printf("Latency is in samples of the input; the rate is a layer's frames per sample of the input.\n");
 }
 
 static void print_shape(const bl_tensor *tensor, int width)

@@ -44,6 +44,18 @@ void voices_free(voices *v)
     *v = (voices){ 0 };
 }
 
+void voices_set_param(voices *v, size_t index, float value)
+{
+    for (size_t i = 0; i < v->count; i++)
+        bl_stream_set_param(v->streams[i], index, value);
+}
+
+void voices_end_input(voices *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        bl_stream_end_input(v->streams[i]);
+}
+
 void voices_process(voices *v, float *out, const float *in, size_t frames, float in_gain, float out_gain)
 {
     float **inputs = v->rows, **outputs = v->rows + v->in_channels;

@@ -22,6 +22,12 @@ int voices_create(voices *v, const bl_plan *plan, size_t in_channels, size_t blo
 
 void voices_free(voices *v);
 
+/* Turns a knob of every stream. */
+void voices_set_param(voices *v, size_t index, float value);
+
+/* Says that the recording has ended; what is played from here on are zeros. */
+void voices_end_input(voices *v);
+
 /* Plays one block of interleaved samples; the gains are factors. */
 void voices_process(voices *v, float *out, const float *in, size_t frames, float in_gain, float out_gain);
 

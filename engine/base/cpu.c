@@ -24,7 +24,8 @@ bl_status bl_cpu_parse(const char *name, bl_cpu *cpu, bl_error *error)
             return BL_OK;
         }
     return bl_fail(error, BL_ERR_ARGUMENT,
-                   "\"%.40s\" is not an instruction set; known are auto, scalar, sse2, avx2, avx512 and neon.", name);
+                   "\"%.40s\" is not an instruction set; known are auto, scalar, sse2, avx2, avx512 and neon.",
+                   name);
 }
 
 bool bl_cpu_available(bl_cpu cpu)

@@ -1,27 +1,34 @@
 #include "base/fail.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Text may quote a hostile file: control characters must not reach a terminal, and a sentence that
- * was cut must not end inside a UTF-8 sequence. */
+/* A sentence that is too long ends with three dots, behind a whole character. */
+static void cut(char *text, size_t size)
+{
+    size_t n = size - sizeof "...";
+    while (n && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    memcpy(text + n, "...", sizeof "...");
+}
+
+/* Text may quote a hostile file, and a sentence may have been cut inside a character: what is not UTF-8, and
+ * control characters, must not reach a terminal. */
 static void make_printable(char *text)
 {
-    size_t n = strlen(text);
-    while (n && ((unsigned char)text[n - 1] & 0xC0) == 0x80)
-        n--; /* continuation bytes of the last character */
-    if (n && (unsigned char)text[n - 1] >= 0xC0) {
-        unsigned char lead = (unsigned char)text[n - 1];
-        size_t need = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-        if (strlen(text + n) < need)
-            text[n - 1] = '\0';
-    }
-    for (unsigned char *c = (unsigned char *)text; *c; c++)
-        if (*c < 0x20 || *c == 0x7F)
+    uint8_t *c = (uint8_t *)text;
+    for (size_t left = strlen(text), n; left; c += n, left -= n) {
+        n = bl_utf8_character(c, left);
+        if (!n || *c < 0x20 || *c == 0x7F) {
             *c = '?';
+            n = 1;
+        }
+    }
 }
 
 void bl_fail_text(bl_error *error, bl_status status, const char *format, ...)
@@ -29,8 +36,10 @@ void bl_fail_text(bl_error *error, bl_status status, const char *format, ...)
     if (error) {
         va_list args;
         va_start(args, format);
-        vsnprintf(error->text, sizeof error->text, format, args);
+        const int length = vsnprintf(error->text, sizeof error->text, format, args);
         va_end(args);
+        if (length >= (int)sizeof error->text)
+            cut(error->text, sizeof error->text);
         make_printable(error->text);
         error->status = status;
     }

@@ -25,8 +25,8 @@ static bl_status read_all(FILE *file, const char *path, uint64_t limit, uint8_t 
             break;
         if (n > limit) {
             free(data);
-            return bl_fail(error, BL_ERR_LIMIT, "%s: the file is longer than %" PRIu64 " MiB, the limit for models.",
-                           path, limit >> 20);
+            return bl_fail(error, BL_ERR_LIMIT,
+                           "%s: the file is longer than %" PRIu64 " MiB, the limit for models.", path, limit >> 20);
         }
         uint8_t *grown = realloc(data, capacity *= 2);
         if (!grown) {
@@ -53,8 +53,9 @@ bl_status bl_file_read(const char *path, uint64_t limit, uint8_t **bytes, size_t
         return bl_fail(error, BL_ERR_IO, "%s: this is %s, not a file.", path,
                        S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
     if ((uint64_t)info.st_size > limit)
-        return bl_fail(error, BL_ERR_LIMIT, "%s: the file has %" PRIu64 " MiB; the limit for models is %" PRIu64 " MiB.",
-                       path, (uint64_t)info.st_size >> 20, limit >> 20);
+        return bl_fail(error, BL_ERR_LIMIT,
+                       "%s: the file has %" PRIu64 " MiB; the limit for models is %" PRIu64 " MiB.", path,
+                       (uint64_t)info.st_size >> 20, limit >> 20);
     FILE *file = fopen(path, "rb");
     if (!file)
         return bl_fail(error, BL_ERR_IO, "%s: cannot open it (%s).", path, strerror(errno));

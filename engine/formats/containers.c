@@ -4,13 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first that recognises the bytes reads them. JSON comes last, because the length at the front of a
- * safetensors file may look like a bracket. */
+/* The first that recognises the bytes reads them. An npz file is a zip archive too, but a PyTorch file does not
+ * begin with an array. The length at the front of a safetensors file may look like a pickle or a bracket: older
+ * PyTorch files and JSON come after it. */
 static const bl_container *const containers[] = {
-    &bl_container_torch_zip,
-    &bl_container_torch_legacy,
-    &bl_container_safetensors,
-    &bl_container_json,
+    &bl_container_npz,          &bl_container_torch_zip, &bl_container_safetensors,
+    &bl_container_torch_legacy, &bl_container_json,
 };
 
 /* Files that people try by mistake. */
@@ -32,6 +31,7 @@ static const struct {
     { 0, "[\0", 2, "UTF-16 text; JSON files have to be UTF-8" },
     { 0, "\0[", 2, "UTF-16 text; JSON files have to be UTF-8" },
     { 0, "\xEF\xBB\xBF", 3, "text with a byte order mark; JSON files have none" },
+    { 0, "\x93NUMPY", 6, "a single NumPy array; networks are read from npz files, which name their arrays" },
     { 257, "ustar", 5,
       "a tar archive; PyTorch files from before 2018 have to be saved again with a newer version" },
 };
@@ -58,10 +58,11 @@ static bl_status refuse(bl_bytes bytes, bl_error *error)
     char start[3 * 8 + 1] = "";
     for (size_t i = 0; i < size && i < 8; i++)
         snprintf(start + 3 * i, 4, " %02X", bytes.p[i]);
-    return bl_fail(error, BL_ERR_FORMAT,
-                   "this is not a model file: expected JSON, a PyTorch file or safetensors, but it starts with the "
-                   "bytes%s.",
-                   start);
+    return bl_fail(
+        error, BL_ERR_FORMAT,
+        "this is not a model file: expected JSON, a PyTorch file, safetensors or npz, but it starts with "
+        "the bytes%s.",
+        start);
 }
 
 bl_status bl_source_read(bl_bytes bytes, bl_source *source, bl_error *error)

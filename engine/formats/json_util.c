@@ -133,6 +133,15 @@ bl_status bl_json_size(const bl_json *object, const char *key, size_t min, size_
     return BL_OK;
 }
 
+bl_status bl_json_number(const bl_json *object, const char *key, double *out, bl_error *error)
+{
+    const bl_json member = bl_json_member(object, key);
+    if (!json_is_number(member.value) || !isfinite(json_number_value(member.value)))
+        return bl_json_fail(&member, "a number", error);
+    *out = json_number_value(member.value);
+    return BL_OK;
+}
+
 static bl_status float_value(const bl_json *at, float *out, bl_error *error)
 {
     const double value = json_number_value(at->value);

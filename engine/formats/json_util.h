@@ -36,6 +36,8 @@ bl_status bl_json_int(const bl_json *object, const char *key, long long min, lon
                       bl_error *error);
 bl_status bl_json_size(const bl_json *object, const char *key, size_t min, size_t max, size_t *out,
                        bl_error *error);
+/** Any number that is finite. */
+bl_status bl_json_number(const bl_json *object, const char *key, double *out, bl_error *error);
 /** Any number that float32 can hold. */
 bl_status bl_json_float(const bl_json *object, const char *key, float *out, bl_error *error);
 

@@ -14,17 +14,35 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* For callers who pass NULL. */
+static const bl_load_options no_options;
+
+static bl_status check_options(const bl_load_options *options, bl_error *error)
+{
+    if (options->has_quality && !(options->quality >= 0.0 && options->quality <= 1.0))
+        return bl_fail(error, BL_ERR_ARGUMENT, "The quality is %g; it should be a number from 0 to 1.",
+                       options->quality);
+    return BL_OK;
+}
+
 /* Turns a source into a model; tensors of a container move to the model. */
-static bl_status build_model(bl_source *source, bl_model **out, bl_error *error)
+static bl_status build_model(bl_source *source, const bl_load_options *options, bl_model **out, bl_error *error)
 {
     bl_model *model;
-    bl_status status = bl_model_create(&model, error);
-    if (status)
+    bl_status status;
+    if ((status = check_options(options, error)) || (status = bl_model_create(&model, error)))
         return status;
-    if ((status = bl_network_build(source, model, error))) {
+    status = bl_network_build(source, options, model, error);
+    if (!status && options->params_as_inputs) {
+        bl_graph_params_to_inputs(&model->graph);
+        status = bl_model_finish(model, error);
+    }
+    if (status) {
         bl_model_free(model);
         return status;
     }
+    if (options->has_prewarm)
+        model->info.prewarm = options->prewarm;
     if (source->tensors) {
         model->tensors = source->tensors;
         source->tensors = NULL;
@@ -91,7 +109,7 @@ static bl_status find_description(const char *path, const bl_load_options *optio
 {
     if (!source->tensors)
         return BL_OK;
-    if (options && options->description_path)
+    if (options->description_path)
         return read_description(options->description_path, source, error);
     return bl_network_recognised(source) ? BL_OK : read_description_beside(path, source, error);
 }
@@ -111,17 +129,18 @@ static bl_status read_source(const char *path, bl_source *source, bl_error *erro
 bl_status bl_model_load_file(const char *path, const bl_load_options *options, bl_model **out, bl_error *error)
 {
     bl_source source = { 0 };
+    options = options ? options : &no_options;
     bl_status status = read_source(path, &source, error);
     if (!status)
         status = find_description(path, options, &source, error);
-    if (!status && (status = build_model(&source, out, error)))
+    if (!status && (status = build_model(&source, options, out, error)))
         bl_fail_context(error, status, path);
     bl_source_clear(&source);
     return status;
 }
 
-bl_status bl_model_load_memory(const void *bytes, size_t size, const char *description, bl_model **out,
-                               bl_error *error)
+bl_status bl_model_load_memory(const void *bytes, size_t size, const char *description,
+                               const bl_load_options *options, bl_model **out, bl_error *error)
 {
     bl_source source = { 0 };
     bl_status status = bl_source_read(bl_bytes_make(bytes, size), &source, error);
@@ -129,7 +148,7 @@ bl_status bl_model_load_memory(const void *bytes, size_t size, const char *descr
         (status = parse_description(bl_bytes_make(description, strlen(description)), &source, error)))
         bl_fail_context(error, status, "description");
     if (!status)
-        status = build_model(&source, out, error);
+        status = build_model(&source, options ? options : &no_options, out, error);
     bl_source_clear(&source);
     return status;
 }
@@ -143,7 +162,7 @@ static bl_status take_tensors(bl_source *source, bl_tensors **out, bl_error *err
         return BL_OK;
     }
     bl_model *model;
-    bl_status status = build_model(source, &model, error);
+    bl_status status = build_model(source, &no_options, &model, error);
     if (status)
         return status;
     *out = model->tensors;

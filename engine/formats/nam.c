@@ -1,4 +1,4 @@
-/* .nam files of Neural Amp Modeler: the object around the network. */
+/* .nam files of Neural Amp Modeler: the objects around the networks. */
 #include "formats/nam.h"
 
 #include "base/alloc.h"
@@ -15,10 +15,11 @@
 /* The original program prewarms in whole blocks of this many zeros. */
 #define PREWARM_BLOCK 64u
 
-static const bl_nam_architecture *const architectures[] = { &bl_nam_wavenet };
+/* Objects inside objects; real files have one or two levels. */
+#define MAX_DEPTH 8u
 
-/* Architectures of valid files that this version does not run. */
-static const char *const known_architectures[] = { "ConvNet", "LSTM", "Linear", "SlimmableContainer" };
+static const bl_nam_architecture *const architectures[] = { &bl_nam_wavenet, &bl_nam_convnet, &bl_nam_lstm,
+                                                            &bl_nam_linear, &bl_nam_container };
 
 static bool recognise(const bl_source *source)
 {
@@ -27,51 +28,84 @@ static bool recognise(const bl_source *source)
            (json_object_get(root, "config") && json_object_get(root, "weights"));
 }
 
-bl_status bl_nam_take(bl_nam_weights *weights, const char *name, size_t rank, const uint64_t *shape, float *values,
+bl_status bl_nam_take(bl_nam_object *o, const char *name, size_t rank, const uint64_t *shape, const float **values,
                       bl_error *error)
 {
     size_t count = 1;
     for (size_t i = 0; i < rank; i++)
         count *= (size_t)shape[i];
-    if (count > weights->left)
+    if (count > o->left)
         return bl_fail(error, BL_ERR_FORMAT, "%s needs %zu weights, but only %zu are left in the file.", name,
-                       count, weights->left);
+                       count, o->left);
     float *listed;
-    bl_status status = bl_tensors_add(weights->tensors, name, strlen(name), "float32", rank, shape, &listed, error);
+    bl_status status = bl_tensors_add(o->tensors, name, strlen(name), "float32", rank, shape, &listed, error);
     if (status)
         return status;
-    memcpy(listed, weights->next, count * sizeof *listed);
+    memcpy(listed, o->next, count * sizeof *listed);
     if (values)
-        memcpy(values, weights->next, count * sizeof *values);
-    weights->next += count;
-    weights->left -= count;
+        *values = listed;
+    o->next += count;
+    o->left -= count;
     return BL_OK;
 }
 
-bl_status bl_nam_conv(bl_nam_weights *weights, bl_graph *g, bl_node_id *x, const bl_conv1d_shape *shape,
-                      const char *name, bl_error *error)
+uint64_t bl_nam_conv_weights(const bl_nam_conv *conv)
+{
+    const bl_conv1d_shape *s = &conv->shape;
+    return (uint64_t)s->out_channels * (conv->in_channels / s->groups) * s->kernel +
+           (s->bias ? s->out_channels : 0);
+}
+
+bl_status bl_nam_take_conv(bl_nam_object *o, const bl_nam_conv *conv, const char *name, bl_error *error)
+{
+    const bl_conv1d_shape *s = &conv->shape;
+    char tensor[BL_NAM_NAME_SIZE];
+    snprintf(tensor, sizeof tensor, "%.240s.weight", name);
+    bl_status status = bl_nam_take(
+        o, tensor, 3, (uint64_t[]){ s->out_channels, conv->in_channels / s->groups, s->kernel }, NULL, error);
+    if (status || !s->bias)
+        return status;
+    snprintf(tensor, sizeof tensor, "%.240s.bias", name);
+    return bl_nam_take(o, tensor, 1, (uint64_t[]){ s->out_channels }, NULL, error);
+}
+
+/* The tensor has at least as many rows and columns as the convolution, and as many taps. */
+static void copy_weights(const bl_conv1d_params *conv, const bl_tensor *tensor)
+{
+    const size_t row = (size_t)tensor->shape[1] * conv->kernel;
+    const size_t used = conv->in_channels / conv->groups * conv->kernel;
+    for (size_t o = 0; o < conv->out_channels; o++)
+        memcpy(conv->weight + o * used, tensor->values + o * row, used * sizeof *conv->weight);
+}
+
+bl_status bl_nam_add_conv(bl_nam_object *o, bl_node_id *x, const bl_conv1d_shape *shape, const char *name,
+                          bl_error *error)
 {
     bl_conv1d_params *conv;
-    *x = bl_graph_conv1d(g, *x, shape, &conv, "%s", name);
+    *x = bl_graph_conv1d(o->graph, *x, shape, &conv, "%s", name);
     if (!conv)
-        return bl_graph_check(g, error);
-    char tensor[160];
-    snprintf(tensor, sizeof tensor, "%.140s.weight", name);
-    bl_status status = bl_nam_take(
-        weights, tensor, 3, (uint64_t[]){ conv->out_channels, conv->in_channels / conv->groups, conv->kernel },
-        conv->weight, error);
-    if (status || !shape->bias)
-        return status;
-    snprintf(tensor, sizeof tensor, "%.140s.bias", name);
-    return bl_nam_take(weights, tensor, 1, (uint64_t[]){ conv->out_channels }, conv->bias, error);
+        return bl_graph_check(o->graph, error);
+    char tensor[BL_NAM_NAME_SIZE];
+    snprintf(tensor, sizeof tensor, "%.240s.weight", name);
+    copy_weights(conv, bl_tensors_find(o->tensors, tensor));
+    snprintf(tensor, sizeof tensor, "%.240s.bias", name);
+    const bl_tensor *bias = conv->bias ? bl_tensors_find(o->tensors, tensor) : NULL;
+    if (bias)
+        memcpy(conv->bias, bias->values, conv->out_channels * sizeof *conv->bias);
+    return BL_OK;
 }
 
-bl_status bl_nam_check_count(const bl_nam_weights *weights, uint64_t needed, bl_error *error)
+bl_status bl_nam_check_count(const bl_nam_object *o, uint64_t needed, bl_error *error)
 {
-    if (needed != weights->left)
-        return bl_fail(error, BL_ERR_FORMAT, "The network in config needs %llu weights, but the file has %zu.",
-                       (unsigned long long)needed, weights->left);
+    if (needed != o->left)
+        return bl_fail(error, BL_ERR_FORMAT, "The network in %s needs %llu weights, but the file has %zu.",
+                       o->config.path, (unsigned long long)needed, o->left);
     return BL_OK;
+}
+
+size_t bl_nam_channels(const bl_graph *g, bl_node_id x)
+{
+    return x < g->count ? g->nodes[x].channels : 0;
 }
 
 /* Three whole numbers and nothing else; false otherwise. */
@@ -112,15 +146,11 @@ static bl_status find_architecture(const bl_json *file, const bl_nam_architectur
             *out = architectures[i];
             return BL_OK;
         }
-    for (size_t i = 0; i < sizeof known_architectures / sizeof *known_architectures; i++)
-        if (!strcmp(known_architectures[i], name))
-            return bl_fail(error, BL_ERR_UNSUPPORTED,
-                           "The NAM file holds a network of the architecture %s, which is not supported yet; "
-                           "WaveNet is.",
-                           name);
-    return bl_fail(error, BL_ERR_UNSUPPORTED,
-                   "The NAM file holds a network of the unknown architecture \"%.60s\"; WaveNet is supported.",
-                   name);
+    return bl_fail(
+        error, BL_ERR_UNSUPPORTED,
+        "The NAM file holds a network of the unknown architecture \"%.60s\"; WaveNet, ConvNet, LSTM, Linear "
+        "and SlimmableContainer are supported.",
+        name);
 }
 
 static bl_status read_weights(const bl_json *file, float **values, size_t *count, bl_error *error)
@@ -170,45 +200,91 @@ static bl_status read_metadata(const bl_json *file, bl_model_info *info, bl_erro
     return BL_OK;
 }
 
-/* From the input node to the output node. */
-static bl_status build_network(const bl_json *file, const bl_nam_architecture *architecture,
-                               bl_nam_weights *weights, bl_model *model, bl_error *error)
+/* The channels that config says must be those of the node that the network is fed with. */
+static bl_status check_channels(const bl_nam_object *o, bl_node_id x, bl_error *error)
 {
-    bl_json config;
-    size_t channels, prewarm = 0;
-    bl_status status;
-    if ((status = bl_json_object(file, "config", &config, error)) ||
-        (status = bl_json_size_or(&config, "in_channels", 1, 1, BL_MAX_CHANNELS, &channels, error)))
-        return status;
-    bl_node_id x = bl_graph_input(&model->graph, channels);
-    if ((status = architecture->build(&config, weights, model, &x, &prewarm, error)))
-        return status;
-    bl_graph_output(&model->graph, x);
-    model->info.prewarm = (prewarm + PREWARM_BLOCK - 1) / PREWARM_BLOCK * PREWARM_BLOCK;
-    return BL_OK;
+    const size_t given = bl_nam_channels(o->graph, x);
+    size_t channels;
+    bl_status status = bl_json_size_or(&o->config, "in_channels", 1, 1, BL_MAX_CHANNELS, &channels, error);
+    if (!status && channels != given)
+        return bl_fail(error, BL_ERR_FORMAT, "%s.in_channels is %zu, but the network is fed with %zu channels.",
+                       o->config.path, channels, given);
+    return status;
 }
 
-static bl_status build(const bl_source *source, bl_model *model, bl_error *error)
+/* Everything of an object, the file itself or a nested one. */
+static bl_status build_object(bl_nam_object *o, bl_node_id *x, bl_error *error)
 {
-    const bl_json file = bl_json_root(source->json);
     const bl_nam_architecture *architecture;
     const char *version;
     bl_status status;
-    if ((status = check_version(&file, &version, error)) ||
-        (status = find_architecture(&file, &architecture, error)) ||
+    if (o->graph->status)
+        return bl_graph_check(o->graph, error);
+    if (!json_is_object(o->file.value))
+        return bl_json_fail(&o->file, "an object", error);
+    if ((status = check_version(&o->file, &version, error)) ||
+        (status = find_architecture(&o->file, &architecture, error)) ||
+        (status = bl_json_sample_rate(&o->file, "sample_rate", &o->sample_rate_hz, error)) ||
+        (status = bl_json_object(&o->file, "config", &o->config, error)) || (status = check_channels(o, *x, error)))
+        return status;
+    float *weights;
+    if ((status = read_weights(&o->file, &weights, &o->left, error)))
+        return status;
+    o->next = weights;
+    status = architecture->build(o, x, error);
+    o->next = NULL;
+    free(weights);
+    return status;
+}
+
+bl_status bl_nam_build_nested(const bl_nam_object *parent, const bl_json *at, bl_graph *graph, const char *prefix,
+                              bl_node_id *x, bl_nam_object *child, bl_error *error)
+{
+    *child = (bl_nam_object){ .file = *at,
+                              .depth = parent->depth + 1,
+                              .graph = graph,
+                              .tensors = parent->tensors,
+                              .options = parent->options };
+    if (child->depth > MAX_DEPTH)
+        return bl_fail(error, BL_ERR_LIMIT, "%s is a network inside a network for the %uth time; the limit is %u.",
+                       at->path, child->depth, MAX_DEPTH);
+    snprintf(child->prefix, sizeof child->prefix, "%.130s%.29s", parent->prefix, prefix);
+    return build_object(child, x, error);
+}
+
+/* From the input node to the output node. */
+static bl_status build_network(bl_nam_object *o, bl_model *model, bl_error *error)
+{
+    const bl_json config = bl_json_member(&o->file, "config");
+    size_t channels;
+    bl_status status = bl_json_size_or(&config, "in_channels", 1, 1, BL_MAX_CHANNELS, &channels, error);
+    if (status)
+        return status;
+    bl_node_id x = bl_graph_input(&model->graph, channels);
+    if ((status = build_object(o, &x, error)))
+        return status;
+    bl_graph_output(&model->graph, x);
+    return bl_model_set_text(&model->info.architecture, o->text, error);
+}
+
+static bl_status build(const bl_source *source, const bl_load_options *options, bl_model *model, bl_error *error)
+{
+    bl_nam_object file = {
+        .file = bl_json_root(source->json), .graph = &model->graph, .sizes = model, .options = options
+    };
+    const char *version;
+    bl_status status;
+    if ((status = check_version(&file.file, &version, error)) ||
         (status = bl_model_format_text(&model->info.format, error, "NAM %s", version)) ||
-        (status = bl_json_sample_rate(&file, "sample_rate", &model->info.sample_rate_hz, error)) ||
-        (status = read_metadata(&file, &model->info, error)) ||
+        (status = read_metadata(&file.file, &model->info, error)) ||
         (status = bl_tensors_create("JSON", &model->tensors, error)))
         return status;
-    float *values;
-    bl_nam_weights weights = { .tensors = model->tensors };
-    if ((status = read_weights(&file, &values, &weights.left, error)))
+    file.tensors = model->tensors;
+    if ((status = build_network(&file, model, error)))
         return status;
-    weights.next = values;
-    status = build_network(&file, architecture, &weights, model, error);
-    free(values);
-    return status ? status : bl_model_finish(model, error);
+    model->info.sample_rate_hz = file.sample_rate_hz;
+    model->info.prewarm = (file.prewarm + PREWARM_BLOCK - 1) / PREWARM_BLOCK * PREWARM_BLOCK;
+    return bl_model_finish(model, error);
 }
 
 const bl_network_format bl_network_nam = { "NAM", recognise, build };

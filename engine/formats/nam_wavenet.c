@@ -1,95 +1,37 @@
 /* The WaveNet of a .nam file as a graph:
  *
+ *   condition = the input, or the output of the network condition_dsp
  *   for each array:  h = rechannel(the h before, or the input)
- *     for each layer:  z = conv(h) + input_mixin(input), activated or gated
+ *     for each layer:  z = conv(h) + input_mixin(condition), activated, gated or blended
  *                      skip = skip + z  (or + head1x1(z)),   h = h + layer1x1(z)
  *     skip = head_rechannel(skip)
- *   output = head_scale * skip
+ *   output = head_scale * skip, perhaps through a head that activates before each of its convolutions
  *
- * Nothing uses the h after the very last layer. It stands in the graph all the same, so that the graph
- * has every weight of the file; the plan leaves out what the output does not depend on. */
-#include "base/fail.h"
+ * and FiLMs may modulate the signal at eight places of a layer. Nothing uses the h after the very last layer.
+ * It stands in the graph all the same, so that the graph has every weight that the original computes with;
+ * the plan leaves out what the output does not depend on. */
 #include "formats/nam_wavenet.h"
 
+#include "base/fail.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static uint64_t conv_weights(size_t in, const bl_conv1d_shape *s)
-{
-    return (uint64_t)s->out_channels * (in / s->groups) * s->kernel + (s->bias ? s->out_channels : 0);
-}
-
-/* The shapes of an array's convolutions, used for counting and for building. */
-static bl_conv1d_shape rechannel_shape(const bl_wavenet_array *a)
-{
-    return (bl_conv1d_shape){ a->channels, 1, 1, 1, false };
-}
-
-static bl_conv1d_shape conv_shape(const bl_wavenet_array *a, const bl_wavenet_layer *layer)
-{
-    return (bl_conv1d_shape){ bl_wavenet_conv_channels(a, layer), layer->kernel, layer->dilation, a->groups_input,
-                              true };
-}
-
-static bl_conv1d_shape mixin_shape(const bl_wavenet_array *a, const bl_wavenet_layer *layer)
-{
-    return (bl_conv1d_shape){ bl_wavenet_conv_channels(a, layer), 1, 1, a->groups_mixin, false };
-}
-
-static bl_conv1d_shape shape_1x1(const bl_wavenet_1x1 *conv)
-{
-    return (bl_conv1d_shape){ conv->out_channels, 1, 1, conv->groups, true };
-}
-
-static uint64_t layer_weights(const bl_wavenet_array *a, const bl_wavenet_layer *layer)
-{
-    const bl_conv1d_shape conv = conv_shape(a, layer), mixin = mixin_shape(a, layer);
-    uint64_t n = conv_weights(a->channels, &conv) + conv_weights(a->condition_size, &mixin);
-    if (a->layer1x1.active) {
-        const bl_conv1d_shape s = shape_1x1(&a->layer1x1);
-        n += conv_weights(a->bottleneck, &s);
-    }
-    if (a->head1x1.active) {
-        const bl_conv1d_shape s = shape_1x1(&a->head1x1);
-        n += conv_weights(a->bottleneck, &s);
-    }
-    return n;
-}
-
-/* Cannot overflow: the limits on channels, taps, layers and arrays multiply to less than 2^62. */
-static uint64_t count_weights(const bl_wavenet_config *config)
-{
-    uint64_t n = 1; /* head_scale */
-    for (size_t i = 0; i < config->array_count; i++) {
-        const bl_wavenet_array *a = &config->arrays[i];
-        const bl_conv1d_shape rechannel = rechannel_shape(a);
-        n += conv_weights(a->input_size, &rechannel) + conv_weights(bl_wavenet_skip_channels(a), &a->head);
-        for (size_t k = 0; k < a->layer_count; k++)
-            n += layer_weights(a, &a->layers[k]);
-    }
-    return n;
-}
-
-/* Zeros until the network is in the state that it has in silence. */
-static size_t count_prewarm(const bl_wavenet_config *config)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < config->array_count; i++) {
-        const bl_wavenet_array *a = &config->arrays[i];
-        n += a->head.dilation * (a->head.kernel - 1);
-        for (size_t k = 0; k < a->layer_count; k++)
-            n += a->layers[k].dilation * (a->layers[k].kernel - 1);
-    }
-    return n;
-}
-
 /* Where the building stands. */
 typedef struct builder {
+    bl_nam_object *o;
     bl_graph *g;
-    bl_nam_weights *weights;
     bl_node_id condition, h, skip;
     bool has_skip; /* false before the first layer of all: its skip starts the sum */
 } builder;
+
+/* The layer that is being built. */
+typedef struct place {
+    const bl_wavenet_array *a;
+    const bl_wavenet_layer *layer;
+    const char *name;
+} place;
 
 static void add_skip(builder *b, bl_node_id z, const char *name)
 {
@@ -97,83 +39,195 @@ static void add_skip(builder *b, bl_node_id z, const char *name)
     b->has_skip = true;
 }
 
-/* One convolution from *x to *x; name and part make its name. */
-static bl_status add_conv(builder *b, bl_node_id *x, bl_conv1d_shape shape, const char *name, const char *part,
-                          bl_error *error)
+/* The convolution of a part, from *x to *x; the layer must have it. */
+static bl_status add_part(builder *b, const place *p, bl_wavenet_part part, bl_node_id *x, bl_error *error)
 {
-    char full[96];
-    snprintf(full, sizeof full, "%.64s.%.24s", name, part);
-    return bl_nam_conv(b->weights, b->g, x, &shape, full, error);
+    bl_nam_conv conv;
+    char name[BL_NAM_NAME_SIZE];
+    snprintf(name, sizeof name, "%.200s.%s", p->name, bl_wavenet_part_names[part]);
+    bl_wavenet_part_conv(p->a, p->layer, part, &conv);
+    return bl_nam_add_conv(b->o, x, &conv.shape, name, error);
 }
 
-static bl_node_id add_activation(builder *b, const bl_wavenet_array *a, const bl_wavenet_layer *layer, bl_node_id z,
-                                 const char *name)
+/* Modulates *x by the condition, where the layer has a FiLM at that place. */
+static bl_status add_film(builder *b, const place *p, bl_wavenet_part film, bl_node_id *x, bl_error *error)
 {
-    if (!layer->gated)
-        return bl_graph_activation(b->g, z, layer->act, "%s.activation", name);
-    const size_t half = a->bottleneck;
-    const bl_node_id first = bl_graph_slice(b->g, z, 0, half, "%s.first", name);
-    const bl_node_id other = bl_graph_slice(b->g, z, half, half, "%s.second", name);
-    return bl_graph_gate(b->g, first, other, layer->act, layer->second, "%s.gate", name);
-}
-
-/* The file has the weights of layer1x1 before those of head1x1. */
-static bl_status build_layer(builder *b, const bl_wavenet_array *a, const bl_wavenet_layer *layer, const char *name,
-                             bl_error *error)
-{
-    bl_node_id z = b->h, mixin = b->condition;
-    bl_status status;
-    if ((status = add_conv(b, &z, conv_shape(a, layer), name, "conv", error)) ||
-        (status = add_conv(b, &mixin, mixin_shape(a, layer), name, "input_mixin", error)))
+    const bl_wavenet_film *f = &p->a->films[film - BL_FILM_FIRST];
+    const char *part = bl_wavenet_part_names[film];
+    bl_node_id made = b->condition;
+    bl_status status = f->active ? add_part(b, p, film, &made, error) : BL_OK;
+    if (status || !f->active)
         return status;
-    z = bl_graph_add(b->g, z, mixin, "%s.sum", name);
-    z = add_activation(b, a, layer, z, name);
-    if (!a->head1x1.active)
-        add_skip(b, z, name);
-    if (a->layer1x1.active) {
-        bl_node_id o = z;
-        if ((status = add_conv(b, &o, shape_1x1(&a->layer1x1), name, "layer1x1", error)))
-            return status;
-        b->h = bl_graph_add(b->g, b->h, o, "%s.residual", name);
+    if (!f->shift) {
+        *x = bl_graph_mul(b->g, *x, made, "%s.%s.product", p->name, part);
+        return BL_OK;
     }
-    if (a->head1x1.active) {
-        if ((status = add_conv(b, &z, shape_1x1(&a->head1x1), name, "head1x1", error)))
+    const size_t n = bl_wavenet_film_channels(p->a, p->layer, film);
+    const bl_node_id factor = bl_graph_slice(b->g, made, 0, n, "%s.%s.factor", p->name, part);
+    const bl_node_id offset = bl_graph_slice(b->g, made, n, n, "%s.%s.offset", p->name, part);
+    *x = bl_graph_mul(b->g, *x, factor, "%s.%s.product", p->name, part);
+    *x = bl_graph_add(b->g, *x, offset, "%s.%s.sum", p->name, part);
+    return BL_OK;
+}
+
+static bl_node_id add_activation(builder *b, const place *p, bl_node_id z)
+{
+    const bl_wavenet_layer *layer = p->layer;
+    char name[BL_NAM_NAME_SIZE];
+    if (layer->mode == BL_WAVENET_PLAIN) {
+        snprintf(name, sizeof name, "%.200s.activation", p->name);
+        return bl_nam_add_activation(b->g, z, &layer->act, name);
+    }
+    const size_t half = p->a->bottleneck;
+    const bl_node_id first = bl_graph_slice(b->g, z, 0, half, "%s.first", p->name);
+    const bl_node_id other = bl_graph_slice(b->g, z, half, half, "%s.second", p->name);
+    const bool gated = layer->mode == BL_WAVENET_GATED;
+    snprintf(name, sizeof name, "%.200s.%s", p->name, gated ? "gate" : "blend");
+    return gated ? bl_nam_add_gate(b->g, first, other, &layer->act, &layer->second, name)
+                 : bl_nam_add_blend(b->g, first, other, &layer->act, &layer->second, name);
+}
+
+/* From h and the condition to the activated z. */
+static bl_status build_z(builder *b, const place *p, bl_node_id *z, bl_error *error)
+{
+    bl_node_id mixin = b->condition;
+    bl_status status;
+    *z = b->h;
+    if ((status = add_film(b, p, BL_PART_CONV_PRE_FILM, z, error)) ||
+        (status = add_part(b, p, BL_PART_CONV, z, error)) ||
+        (status = add_film(b, p, BL_PART_CONV_POST_FILM, z, error)) ||
+        (status = add_film(b, p, BL_PART_MIXIN_PRE_FILM, &mixin, error)) ||
+        (status = add_part(b, p, BL_PART_MIXIN, &mixin, error)) ||
+        (status = add_film(b, p, BL_PART_MIXIN_POST_FILM, &mixin, error)))
+        return status;
+    *z = bl_graph_add(b->g, *z, mixin, "%s.sum", p->name);
+    if ((status = add_film(b, p, BL_PART_ACTIVATION_PRE_FILM, z, error)))
+        return status;
+    *z = add_activation(b, p, *z);
+    return add_film(b, p, BL_PART_ACTIVATION_POST_FILM, z, error);
+}
+
+/* The original applies layer1x1_post_film in blended layers only, although files have its weights for all;
+ * without layer1x1 it hands h on as it is. */
+static bl_status build_layer(builder *b, const place *p, bl_error *error)
+{
+    bl_node_id z;
+    bl_status status = build_z(b, p, &z, error);
+    if (status)
+        return status;
+    if (!p->a->head1x1.active)
+        add_skip(b, z, p->name);
+    if (p->a->layer1x1.active) {
+        bl_node_id o = z;
+        const bool blended = p->layer->mode == BL_WAVENET_BLENDED;
+        if ((status = add_part(b, p, BL_PART_LAYER1X1, &o, error)) ||
+            (blended && (status = add_film(b, p, BL_PART_LAYER1X1_POST_FILM, &o, error))))
             return status;
-        add_skip(b, z, name);
+        b->h = bl_graph_add(b->g, b->h, o, "%s.residual", p->name);
+    }
+    if (p->a->head1x1.active) {
+        if ((status = add_part(b, p, BL_PART_HEAD1X1, &z, error)) ||
+            (status = add_film(b, p, BL_PART_HEAD1X1_POST_FILM, &z, error)))
+            return status;
+        add_skip(b, z, p->name);
     }
     return BL_OK;
 }
 
 static bl_status build_array(builder *b, const bl_wavenet_array *a, size_t index, bl_error *error)
 {
-    char name[64];
-    snprintf(name, sizeof name, "layers.%zu", index);
-    bl_status status = add_conv(b, &b->h, rechannel_shape(a), name, "rechannel", error);
+    const bl_nam_conv rechannel = bl_wavenet_rechannel_conv(a);
+    char name[BL_NAM_NAME_SIZE];
+    snprintf(name, sizeof name, "%slayers.%zu.rechannel", b->o->prefix, index);
+    bl_status status = bl_nam_add_conv(b->o, &b->h, &rechannel.shape, name, error);
     for (size_t k = 0; !status && k < a->layer_count; k++) {
-        snprintf(name, sizeof name, "layers.%zu.layers.%zu", index, k);
-        status = build_layer(b, a, &a->layers[k], name, error);
+        snprintf(name, sizeof name, "%slayers.%zu.layers.%zu", b->o->prefix, index, k);
+        status = build_layer(b, &(place){ a, &a->layers[k], name }, error);
     }
-    snprintf(name, sizeof name, "layers.%zu", index);
-    return status ? status : add_conv(b, &b->skip, a->head, name, "head_rechannel", error);
+    snprintf(name, sizeof name, "%slayers.%zu.head_rechannel", b->o->prefix, index);
+    return status ? status : bl_nam_add_conv(b->o, &b->skip, &a->head, name, error);
+}
+
+static bl_status build_head(builder *b, const bl_wavenet_config *config, bl_error *error)
+{
+    bl_status status = BL_OK;
+    for (size_t i = 0; !status && i < config->head.count; i++) {
+        const bl_nam_conv conv = bl_wavenet_head_conv(config, i);
+        char name[BL_NAM_NAME_SIZE];
+        snprintf(name, sizeof name, "%shead.%zu.activation", b->o->prefix, i);
+        b->skip = bl_nam_add_activation(b->g, b->skip, &config->head.act, name);
+        snprintf(name, sizeof name, "%shead.%zu", b->o->prefix, i);
+        status = bl_nam_add_conv(b->o, &b->skip, &conv.shape, name, error);
+    }
+    return status;
+}
+
+static bl_status build_config(bl_nam_object *o, const bl_wavenet_config *config, bl_node_id condition, float scale,
+                              bl_node_id *x, bl_error *error)
+{
+    builder b = { .o = o, .g = o->graph, .condition = condition, .h = *x };
+    bl_status status = BL_OK;
+    for (size_t i = 0; !status && i < config->array_count; i++)
+        status = build_array(&b, &config->arrays[i], i, error);
+    if (status)
+        return status;
+    b.skip = bl_graph_scale(b.g, b.skip, scale, "%shead_scale", o->prefix);
+    status = build_head(&b, config, error);
+    *x = b.skip;
+    return status;
+}
+
+/* Zeros until the arrays and the head are in the state that they have in silence, beyond the first. */
+static size_t count_history(const bl_wavenet_config *config)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < config->array_count; i++) {
+        const bl_wavenet_array *a = &config->arrays[i];
+        n += a->head.dilation * (a->head.kernel - 1);
+        for (size_t k = 0; k < a->layer_count; k++)
+            n += a->layers[k].dilation * (a->layers[k].kernel - 1);
+    }
+    for (size_t i = 0; i < config->head.count; i++)
+        n += config->head.kernels[i] - 1;
+    return n;
 }
 
 /* "Tanh", or "mixed activations" where layers differ. */
 static const char *activation_words(const bl_wavenet_config *config)
 {
-    const bl_activation_kind kind = config->arrays[0].layers[0].act.kind;
+    const char *name = bl_nam_activation_name(&config->arrays[0].layers[0].act);
     for (size_t i = 0; i < config->array_count; i++)
         for (size_t k = 0; k < config->arrays[i].layer_count; k++)
-            if (config->arrays[i].layers[k].act.kind != kind)
+            if (strcmp(bl_nam_activation_name(&config->arrays[i].layers[k].act), name))
                 return "mixed activations";
-    return bl_nam_activation_name(kind);
+    return name;
 }
 
-/* "WaveNet, 10+10 layers of 16+8 channels, Tanh" */
-static bl_status describe(const bl_wavenet_config *config, bl_model *model, bl_error *error)
+/* What a WaveNet can have beside its layers. */
+typedef struct extras {
+    bool gated, blended, film, head;
+} extras;
+
+static extras find_extras(const bl_wavenet_config *config)
 {
-    char layers[80] = "", channels[80] = "";
+    extras e = { .head = config->head.count > 0 };
+    for (size_t i = 0; i < config->array_count; i++) {
+        const bl_wavenet_array *a = &config->arrays[i];
+        for (size_t k = 0; k < a->layer_count; k++) {
+            e.gated = e.gated || a->layers[k].mode == BL_WAVENET_GATED;
+            e.blended = e.blended || a->layers[k].mode == BL_WAVENET_BLENDED;
+        }
+        for (size_t k = 0; k < BL_FILM_COUNT; k++)
+            e.film = e.film || a->films[k].active;
+    }
+    return e;
+}
+
+/* "WaveNet, 10+10 layers of 16+8 channels, Tanh, condition by LSTM" */
+static void describe(bl_nam_object *o, const bl_wavenet_config *config, const char *condition)
+{
+    char layers[60] = "", channels[60] = "";
     size_t l = 0, c = 0;
-    bool gated = false;
     for (size_t i = 0; i < config->array_count; i++) {
         const bl_wavenet_array *a = &config->arrays[i];
         const char *plus = i ? "+" : "";
@@ -181,38 +235,68 @@ static bl_status describe(const bl_wavenet_config *config, bl_model *model, bl_e
             l += (size_t)snprintf(layers + l, sizeof layers - l, "%s%zu", plus, a->layer_count);
             c += (size_t)snprintf(channels + c, sizeof channels - c, "%s%zu", plus, a->channels);
         }
-        for (size_t k = 0; k < a->layer_count; k++)
-            gated = gated || a->layers[k].gated;
     }
-    return bl_model_format_text(&model->info.architecture, error, "WaveNet, %s layer%s of %s channel%s, %s%s",
-                                layers, strcmp(layers, "1") ? "s" : "", channels, strcmp(channels, "1") ? "s" : "",
-                                activation_words(config), gated ? ", gated" : "");
+    const extras e = find_extras(config);
+    snprintf(o->text, sizeof o->text, "WaveNet, %s layer%s of %s channel%s, %s%s%s%s%s%s%.*s", layers,
+             strcmp(layers, "1") ? "s" : "", channels, strcmp(channels, "1") ? "s" : "", activation_words(config),
+             e.gated ? ", gated" : "", e.blended ? ", blended" : "", e.film ? ", FiLM" : "", e.head ? ", head" : "",
+             *condition ? ", condition by " : "", (int)strcspn(condition, ","), condition);
 }
 
-static bl_status build_config(const bl_wavenet_config *config, bl_nam_weights *weights, bl_model *model,
-                              bl_node_id *x, bl_error *error)
+/* "a sample rate of 48000 Hz", or that there is none. */
+static const char *rate_words(double hz, char text[64])
 {
-    bl_status status = bl_nam_check_count(weights, count_weights(config), error);
-    builder b = { .g = &model->graph, .weights = weights, .condition = *x, .h = *x };
-    for (size_t i = 0; !status && i < config->array_count; i++)
-        status = build_array(&b, &config->arrays[i], i, error);
-    float scale = 0.0f;
-    if (status || (status = bl_nam_take(weights, "head_scale", 1, (uint64_t[]){ 1 }, &scale, error)))
-        return status;
-    *x = bl_graph_scale(b.g, b.skip, scale, "head_scale");
-    return describe(config, model, error);
+    snprintf(text, 64, isnan(hz) ? "no sample rate" : "a sample rate of %.10g Hz", hz);
+    return text;
 }
 
-static bl_status build(const bl_json *json, bl_nam_weights *weights, bl_model *model, bl_node_id *x,
-                       size_t *prewarm, bl_error *error)
+/* The condition is the input, or the output of a network of its own.
+ *  @param child  receives what that network reports; its text is "" where there is none */
+static bl_status build_condition(bl_nam_object *o, bl_node_id *condition, bl_nam_object *child, bl_error *error)
+{
+    *child = (bl_nam_object){ .prewarm = 1 };
+    if (!bl_json_has(&o->config, "condition_dsp"))
+        return BL_OK;
+    const bl_json at = bl_json_member(&o->config, "condition_dsp");
+    bl_status status = bl_nam_build_nested(o, &at, o->graph, "condition_dsp.", condition, child, error);
+    if (status)
+        return status;
+    const double rate = child->sample_rate_hz, own = o->sample_rate_hz;
+    if (rate != own && !(isnan(rate) && isnan(own))) {
+        char rates[2][64];
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "%s has %s, but the network around it has %s; both should have the same.", at.path,
+                       rate_words(rate, rates[0]), rate_words(own, rates[1]));
+    }
+    return BL_OK;
+}
+
+static bl_status build_wavenet(bl_nam_object *o, bl_wavenet_config *config, bl_node_id condition, bl_node_id *x,
+                               bl_error *error)
+{
+    float scale;
+    bl_status status = bl_wavenet_take_weights(o, config, &scale, error);
+    if (!status && o->sizes)
+        status = bl_wavenet_slim_list(config, o->sizes, error);
+    if (!status && o->sizes && o->options->has_quality)
+        status = bl_wavenet_slim(&o->config, config, o->options->quality, error);
+    return status ? status : build_config(o, config, condition, scale, x, error);
+}
+
+static bl_status build(bl_nam_object *o, bl_node_id *x, bl_error *error)
 {
     bl_wavenet_config config;
-    const size_t in_channels = model->graph.count ? model->graph.nodes[*x].channels : 0;
-    bl_status status = bl_wavenet_config_read(json, in_channels, &config, error);
-    if (!status)
-        status = build_config(&config, weights, model, x, error);
-    if (!status)
-        *prewarm = count_prewarm(&config);
+    bl_nam_object child;
+    bl_node_id condition = *x;
+    bl_status status = build_condition(o, &condition, &child, error);
+    if (status)
+        return status;
+    status = bl_wavenet_config_read(&o->config, bl_nam_channels(o->graph, *x), bl_nam_channels(o->graph, condition),
+                                    &config, error);
+    if (!status && !(status = build_wavenet(o, &config, condition, x, error))) {
+        o->prewarm = child.prewarm + count_history(&config);
+        describe(o, &config, child.text);
+    }
     bl_wavenet_config_free(&config);
     return status;
 }

@@ -1,5 +1,5 @@
-/* Reading the config of a WaveNet. Every key is checked on its own while it is read, then check_*() prove
- * that the sizes fit together, which the original program leaves to chance in part. */
+/* Reading the config of a WaveNet: every key on its own. Whether the sizes fit together is for
+ * nam_wavenet_check.c. */
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "formats/nam_wavenet.h"
@@ -9,55 +9,32 @@
 #include <string.h>
 
 /* A layer takes at least four nodes of the graph. */
-#define MAX_LAYERS (BL_MAX_NODES / 4)
-#define MAX_ARRAYS 256u
-
-static const char *const film_keys[] = { "conv_pre_film",         "conv_post_film",      "input_mixin_pre_film",
-                                         "input_mixin_post_film", "activation_pre_film", "activation_post_film",
-                                         "layer1x1_post_film",    "head1x1_post_film" };
-
-static bl_status refuse(const bl_json *at, const char *what, bl_error *error)
-{
-    return bl_fail(error, BL_ERR_UNSUPPORTED, "%s asks for %s, which is not supported yet.", at->path, what);
-}
+#define MAX_LAYERS     (BL_MAX_NODES / 4)
+#define MAX_ARRAYS     256u
+#define MAX_HEAD_CONVS 256u
 
 /* FiLM is off where the key is absent, false or an object with "active": false. */
-static bl_status check_film(const bl_json *array, const char *key, bl_error *error)
+static bl_status read_film(const bl_json *array, const char *key, bl_wavenet_film *film, bl_error *error)
 {
-    const bl_json film = bl_json_member(array, key);
-    if (!film.value || json_is_false(film.value))
+    const bl_json at = bl_json_member(array, key);
+    *film = (bl_wavenet_film){ .groups = 1 };
+    if (!at.value || json_is_false(at.value))
         return BL_OK;
-    if (!json_is_object(film.value))
-        return bl_json_fail(&film, "false or an object", error);
-    bool active, shift;
-    size_t groups;
+    if (!json_is_object(at.value))
+        return bl_json_fail(&at, "false or an object", error);
     bl_status status;
-    if ((status = bl_json_bool_or(&film, "active", true, &active, error)) ||
-        (status = bl_json_bool_or(&film, "shift", true, &shift, error)) ||
-        (status = bl_json_size_or(&film, "groups", 1, 1, BL_MAX_CHANNELS, &groups, error)))
+    if ((status = bl_json_bool_or(&at, "active", true, &film->active, error)) ||
+        (status = bl_json_bool_or(&at, "shift", true, &film->shift, error)) || !film->active)
         return status;
-    return active ? refuse(&film, "modulation by the condition (FiLM)", error) : BL_OK;
+    return bl_json_size_or(&at, "groups", 1, 1, BL_MAX_CHANNELS, &film->groups, error);
 }
 
-static bl_status check_slimmable(const bl_json *array, bl_error *error)
+static bl_status read_films(const bl_json *array, bl_wavenet_array *a, bl_error *error)
 {
-    const bl_json slimmable = bl_json_member(array, "slimmable");
-    if (!slimmable.value || json_is_null(slimmable.value))
-        return BL_OK;
-    if (!json_is_object(slimmable.value))
-        return bl_json_fail(&slimmable, "null or an object", error);
-    return refuse(&slimmable, "a network of adjustable size", error);
-}
-
-/* What the file may ask for and this version cannot do. */
-static bl_status check_supported(const bl_json *array, bl_error *error)
-{
-    for (size_t i = 0; i < sizeof film_keys / sizeof *film_keys; i++) {
-        bl_status status = check_film(array, film_keys[i], error);
-        if (status)
-            return status;
-    }
-    return check_slimmable(array, error);
+    bl_status status = BL_OK;
+    for (size_t i = 0; !status && i < BL_FILM_COUNT; i++)
+        status = read_film(array, bl_wavenet_part_names[BL_FILM_FIRST + i], &a->films[i], error);
+    return status;
 }
 
 static bl_status read_1x1(const bl_json *array, const char *key, bl_wavenet_1x1 *conv, bl_error *error)
@@ -182,33 +159,36 @@ static bl_status read_activations(const bl_json *json, bl_wavenet_array *a, bl_e
     bl_status status = json_is_array(member.value) ? check_length(&member, a->layer_count, error) : BL_OK;
     for (size_t i = 0; !status && i < a->layer_count; i++) {
         const bl_json at = per_layer(json, "activation", i);
-        status = bl_nam_activation(&at, &a->layers[i].act, error);
+        status = bl_nam_activation_read(&at, &a->layers[i].act, error);
     }
     return status;
 }
 
-static bl_status read_gating_mode(const bl_json *at, bool *gated, bl_error *error)
+static bl_status read_gating_mode(const bl_json *at, bl_wavenet_mode *mode, bl_error *error)
 {
-    const char *mode = json_string_value(at->value);
-    if (mode && !strcmp(mode, "blended"))
-        return refuse(at, "the gating mode \"blended\"", error);
-    if (!mode || (strcmp(mode, "none") && strcmp(mode, "gated")))
-        return bl_json_fail(at, "\"none\", \"gated\" or \"blended\"", error);
-    *gated = !strcmp(mode, "gated");
-    return BL_OK;
+    static const char *const names[] = {
+        [BL_WAVENET_PLAIN] = "none", [BL_WAVENET_GATED] = "gated", [BL_WAVENET_BLENDED] = "blended"
+    };
+    const char *name = json_string_value(at->value);
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) {
+            *mode = (bl_wavenet_mode)i;
+            return BL_OK;
+        }
+    return bl_json_fail(at, "\"none\", \"gated\" or \"blended\"", error);
 }
 
-/* Read for gated layers only: elsewhere files hold null, "" or nothing. */
-static bl_status read_second(const bl_json *json, size_t layer, bool per_layer_modes, bl_activation *act,
+/* Read for layers with two halves only: elsewhere files hold null, "" or nothing. */
+static bl_status read_second(const bl_json *json, size_t layer, bool per_layer_modes, bl_nam_activation *act,
                              bl_error *error)
 {
-    *act = (bl_activation){ .kind = BL_ACT_SIGMOID };
+    *act = (bl_nam_activation){ .act = { .kind = BL_ACT_SIGMOID } };
     bl_json at = bl_json_member(json, "secondary_activation");
     if (!at.value)
         return BL_OK;
     if (per_layer_modes)
         at = per_layer(json, "secondary_activation", layer);
-    return bl_nam_activation(&at, act, error);
+    return bl_nam_activation_read(&at, act, error);
 }
 
 static bl_status read_gating_modes(const bl_json *json, const bl_json *modes, bl_wavenet_array *a, bl_error *error)
@@ -221,8 +201,8 @@ static bl_status read_gating_modes(const bl_json *json, const bl_json *modes, bl
     for (size_t i = 0; !status && i < a->layer_count; i++) {
         bl_wavenet_layer *layer = &a->layers[i];
         const bl_json at = per_layer(json, "gating_mode", i);
-        status = read_gating_mode(&at, &layer->gated, error);
-        if (!status && layer->gated)
+        status = read_gating_mode(&at, &layer->mode, error);
+        if (!status && layer->mode != BL_WAVENET_PLAIN)
             status = read_second(json, i, list, &layer->second, error);
     }
     return status;
@@ -236,8 +216,8 @@ static bl_status read_gating(const bl_json *json, bl_wavenet_array *a, bl_error 
     bool gated; /* the older way of writing it */
     bl_status status = bl_json_bool_or(json, "gated", false, &gated, error);
     for (size_t i = 0; !status && i < a->layer_count; i++) {
-        a->layers[i].gated = gated;
-        a->layers[i].second = (bl_activation){ .kind = BL_ACT_SIGMOID };
+        a->layers[i].mode = gated ? BL_WAVENET_GATED : BL_WAVENET_PLAIN;
+        a->layers[i].second = (bl_nam_activation){ .act = { .kind = BL_ACT_SIGMOID } };
     }
     return status;
 }
@@ -249,100 +229,16 @@ static bl_status read_array(const bl_json *json, bl_wavenet_array *a, bl_error *
     bl_status status;
     if ((status = read_sizes(json, a, error)) || (status = read_dilations(json, a, error)) ||
         (status = read_kernels(json, a, error)) || (status = read_activations(json, a, error)) ||
-        (status = read_gating(json, a, error)))
+        (status = read_gating(json, a, error)) || (status = read_films(json, a, error)))
         return status;
-    return check_supported(json, error);
+    return bl_wavenet_slim_read(json, a, error);
 }
 
-static bl_status check_equal(const bl_json *json, const char *key, size_t is, size_t should, const char *what,
-                             bl_error *error)
+static bl_status read_arrays(const bl_json *json, bl_wavenet_config *config, bl_error *error)
 {
-    if (is != should)
-        return bl_fail(error, BL_ERR_FORMAT, "%s.%s is %zu, but it should be %zu, %s.", json->path, key, is, should,
-                       what);
-    return BL_OK;
-}
-
-static bl_status check_divides(const bl_json *json, const char *key, size_t groups, size_t in, size_t out,
-                               bl_error *error)
-{
-    if (in % groups || out % groups)
-        return bl_fail(error, BL_ERR_FORMAT,
-                       "%s.%s is %zu, but it should divide the %zu channels that go in and the "
-                       "%zu that come out.",
-                       json->path, key, groups, in, out);
-    return BL_OK;
-}
-
-static bl_status check_groups(const bl_json *json, const bl_wavenet_array *a, bl_error *error)
-{
-    const size_t skip = bl_wavenet_skip_channels(a);
-    bl_status status = BL_OK;
-    for (size_t i = 0; !status && i < a->layer_count; i++) {
-        const size_t z = bl_wavenet_conv_channels(a, &a->layers[i]);
-        if (!(status = check_divides(json, "groups_input", a->groups_input, a->channels, z, error)))
-            status = check_divides(json, "groups_input_mixin", a->groups_mixin, a->condition_size, z, error);
-    }
-    if (!status && a->layer1x1.active)
-        status = check_divides(json, "layer1x1.groups", a->layer1x1.groups, a->bottleneck, a->channels, error);
-    if (!status && a->head1x1.active)
-        status = check_divides(json, "head1x1.groups", a->head1x1.groups, a->bottleneck, skip, error);
-    return status;
-}
-
-/* That an array fits to the one before it (NULL for the first) and to the network's input. */
-static bl_status check_array(const bl_json *json, const bl_wavenet_array *a, const bl_wavenet_array *before,
-                             size_t in_channels, bl_error *error)
-{
-    bl_status status;
-    if ((status = check_equal(json, "input_size", a->input_size, before ? before->channels : in_channels,
-                              before ? "the channels of the layers before" : "the channels of the input", error)) ||
-        (status = check_equal(json, "condition_size", a->condition_size, in_channels, "the channels of the input",
-                              error)))
-        return status;
-    if (!a->layer1x1.active &&
-        (status = check_equal(json, "bottleneck", a->bottleneck, a->channels,
-                              "the number of channels, because layer1x1 is not active", error)))
-        return status;
-    if (before) {
-        const size_t head = before->head.out_channels;
-        if ((status =
-                 check_equal(json, "channels", a->channels, head, "the head size of the layers before", error)))
-            return status;
-        if (bl_wavenet_skip_channels(a) != head)
-            return bl_fail(error, BL_ERR_FORMAT,
-                           "%s hands %zu channels to the head, but the layers before hand it %zu; "
-                           "both should be equal.",
-                           json->path, bl_wavenet_skip_channels(a), head);
-    }
-    return check_groups(json, a, error);
-}
-
-/* Keys of config beside the layers. The value of head_scale is not used: the last weight counts. */
-static bl_status check_config(const bl_json *json, bl_error *error)
-{
-    const bl_json head = bl_json_member(json, "head"), condition = bl_json_member(json, "condition_dsp");
-    const bool has_head = bl_json_has(json, "head"), has_condition = bl_json_has(json, "condition_dsp");
-    float unused;
-    bl_status status = bl_json_float_or(json, "head_scale", 1.0f, &unused, error);
-    if (status)
-        return status;
-    if (has_head)
-        return json_is_object(head.value) ? refuse(&head, "a network after the layers (post-stack head)", error)
-                                          : bl_json_fail(&head, "null or an object", error);
-    if (has_condition)
-        return json_is_object(condition.value) ? refuse(&condition, "a network that makes the condition", error)
-                                               : bl_json_fail(&condition, "null or an object", error);
-    return BL_OK;
-}
-
-bl_status bl_wavenet_config_read(const bl_json *json, size_t in_channels, bl_wavenet_config *config,
-                                 bl_error *error)
-{
-    *config = (bl_wavenet_config){ 0 };
     bl_json list;
-    bl_status status;
-    if ((status = check_config(json, error)) || (status = bl_json_array(json, "layers", &list, error)))
+    bl_status status = bl_json_array(json, "layers", &list, error);
+    if (status)
         return status;
     const size_t n = json_array_size(list.value);
     if (!n || n > MAX_ARRAYS)
@@ -353,17 +249,74 @@ bl_status bl_wavenet_config_read(const bl_json *json, size_t in_channels, bl_wav
     config->array_count = n;
     for (size_t i = 0; !status && i < n; i++) {
         const bl_json at = bl_json_element(&list, i);
-        bl_wavenet_array *a = &config->arrays[i];
-        if (!(status = read_array(&at, a, error)))
-            status = check_array(&at, a, i ? a - 1 : NULL, in_channels, error);
+        status = read_array(&at, &config->arrays[i], error);
     }
     return status;
+}
+
+/* The head behind the arrays. It has no key for its input, which is what the last array hands out; some
+ * files say it all the same. */
+static bl_status read_post_head(const bl_json *json, bl_wavenet_config *config, bl_error *error)
+{
+    bl_wavenet_head *head = &config->head;
+    if (!bl_json_has(json, "head"))
+        return BL_OK;
+    bl_json at;
+    bl_status status = bl_json_object(json, "head", &at, error);
+    if (status)
+        return status;
+    const bl_json activation = bl_json_member(&at, "activation");
+    const size_t in = config->arrays[config->array_count - 1].head.out_channels;
+    size_t said = in;
+    if ((status = bl_json_size(&at, "channels", 1, BL_MAX_CHANNELS, &head->channels, error)) ||
+        (status = bl_json_size(&at, "out_channels", 1, BL_MAX_CHANNELS, &head->out_channels, error)) ||
+        (status = bl_json_sizes(&at, "kernel_sizes", 1, BL_MAX_KERNEL, MAX_HEAD_CONVS, &head->kernels, &head->count,
+                                error)) ||
+        (status = bl_nam_activation_read(&activation, &head->act, error)) ||
+        (bl_json_has(&at, "in_channels") &&
+         (status = bl_json_size(&at, "in_channels", 1, BL_MAX_CHANNELS, &said, error))))
+        return status;
+    if (said != in)
+        return bl_fail(error, BL_ERR_FORMAT,
+                       "%s.in_channels is %zu, but it should be %zu, the head size of the last layers.", at.path,
+                       said, in);
+    for (size_t i = 0; i < config->array_count; i++)
+        if (config->arrays[i].allowed_count)
+            return bl_fail(error, BL_ERR_UNSUPPORTED,
+                           "%s stands behind layers of adjustable size; such a network cannot have a head.",
+                           at.path);
+    return BL_OK;
+}
+
+bl_status bl_wavenet_config_read(const bl_json *json, size_t in_channels, size_t condition_channels,
+                                 bl_wavenet_config *config, bl_error *error)
+{
+    *config = (bl_wavenet_config){ .in_channels = in_channels, .condition_channels = condition_channels };
+    float unused; /* head_scale is a weight */
+    bl_status status = bl_json_float_or(json, "head_scale", 1.0f, &unused, error);
+    if (!status)
+        status = read_arrays(json, config, error);
+    if (!status)
+        status = read_post_head(json, config, error);
+    return status ? status : bl_wavenet_config_check(json, config, error);
+}
+
+static void free_array(bl_wavenet_array *a)
+{
+    for (size_t i = 0; i < a->layer_count; i++) {
+        bl_nam_activation_free(&a->layers[i].act);
+        bl_nam_activation_free(&a->layers[i].second);
+    }
+    free(a->layers);
+    free(a->allowed);
 }
 
 void bl_wavenet_config_free(bl_wavenet_config *config)
 {
     for (size_t i = 0; i < config->array_count; i++)
-        free(config->arrays[i].layers);
+        free_array(&config->arrays[i]);
     free(config->arrays);
+    free(config->head.kernels);
+    bl_nam_activation_free(&config->head.act);
     *config = (bl_wavenet_config){ 0 };
 }

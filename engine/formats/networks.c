@@ -10,18 +10,8 @@
 /* The first that recognises a source builds it. A description that was asked for comes before what the
  * names of tensors suggest. */
 static const bl_network_format *const formats[] = {
-    &bl_network_nam,
-    &bl_network_wavenetva,
-    &bl_network_sequence,
-    &bl_network_pedalnet,
-};
-
-/* JSON files of other programs, by two keys of each, to say more than "unknown". */
-static const struct {
-    const char *keys[2], *name;
-} unsupported[] = {
-    { { "in_shape", "layers" }, "a Keras network as RTNeural and AIDA-X use it" },
-    { { "model_data", "state_dict" }, "a network of GuitarML Proteus" },
+    &bl_network_graph, &bl_network_microtcn, &bl_network_sequence, &bl_network_pedalnet,
+    &bl_network_nam,   &bl_network_keras,    &bl_network_proteus,  &bl_network_wavenetva,
 };
 
 static const bl_network_format *find_format(const bl_source *source)
@@ -56,8 +46,7 @@ static void list_keys(const json_t *object, char *text, size_t size)
     json_t *value;
     size_t n = 0, shown = 0;
     text[0] = '\0';
-    json_object_foreach((json_t *)object, key, value)
-    {
+    json_object_foreach ((json_t *)object, key, value) {
         if (n > size / 2 || shown == 8) {
             snprintf(text + n, size - n, ", ...");
             return;
@@ -70,15 +59,12 @@ static void list_keys(const json_t *object, char *text, size_t size)
 
 static bl_status fail_json(const json_t *json, bl_error *error)
 {
-    const char *known = "NAM (keys \"architecture\", \"config\", \"weights\") and WaveNetVA (keys \"dilations\", "
-                        "\"variables\")";
+    const char *known = "NAM (keys \"architecture\", \"config\", \"weights\"), Keras as RTNeural and AIDA-X use it "
+                        "(\"in_shape\", \"layers\"), Proteus (\"model_data\", \"state_dict\") and WaveNetVA "
+                        "(\"dilations\", \"variables\")";
     if (!json_is_object(json))
         return bl_fail(error, BL_ERR_FORMAT,
                        "The JSON file holds a list; the known model formats, %s, are objects.", known);
-    for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++)
-        if (json_object_get(json, unsupported[i].keys[0]) && json_object_get(json, unsupported[i].keys[1]))
-            return bl_fail(error, BL_ERR_UNSUPPORTED, "The JSON file holds %s, which is not supported yet.",
-                           unsupported[i].name);
     if (!json_object_size(json))
         return bl_fail(error, BL_ERR_FORMAT, "The JSON file is empty; the known model formats are %s.", known);
     char keys[240];
@@ -88,10 +74,11 @@ static bl_status fail_json(const json_t *json, bl_error *error)
                    known);
 }
 
-bl_status bl_network_build(const bl_source *source, bl_model *model, bl_error *error)
+bl_status bl_network_build(const bl_source *source, const bl_load_options *options, bl_model *model,
+                           bl_error *error)
 {
     const bl_network_format *format = find_format(source);
     if (format)
-        return format->build(source, model, error);
+        return format->build(source, options, model, error);
     return source->tensors ? fail_tensors(source, error) : fail_json(source->json, error);
 }

@@ -8,9 +8,10 @@
 bool bl_network_recognised(const bl_source *source);
 
 /** Builds the network with the format that recognises the source.
- *  @param model  fresh; what it holds after a failure is only fit for bl_model_free()
- *  BL_ERR_NO_NETWORK for tensors that no format recognises; for JSON that none recognises BL_ERR_FORMAT,
- *  or BL_ERR_UNSUPPORTED where it is of a kind that we know by name. */
-bl_status bl_network_build(const bl_source *source, bl_model *model, bl_error *error);
+ *  @param options  may not be NULL
+ *  @param model    fresh; what it holds after a failure is only fit for bl_model_free()
+ *  BL_ERR_NO_NETWORK for tensors that no format recognises, BL_ERR_FORMAT for JSON that none recognises. */
+bl_status bl_network_build(const bl_source *source, const bl_load_options *options, bl_model *model,
+                           bl_error *error);
 
 #endif

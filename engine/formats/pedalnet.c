@@ -150,8 +150,9 @@ static bl_status check_layers(const builder *b, size_t layers, bl_error *error)
     return BL_OK;
 }
 
-static bl_status build(const bl_source *source, bl_model *model, bl_error *error)
+static bl_status build(const bl_source *source, const bl_load_options *options, bl_model *model, bl_error *error)
 {
+    (void)options;
     builder b = { .g = &model->graph, .tensors = source->tensors };
     find_prefix(b.tensors, b.prefix, sizeof b.prefix);
     bl_status status = read_hparams(source->values, &b.hp, error);

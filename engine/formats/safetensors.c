@@ -177,9 +177,10 @@ static bl_status read_metadata(const json_t *header, bl_source *source, bl_error
     json_t *text;
     if (metadata && !json_is_object(metadata))
         return bl_fail(error, BL_ERR_FORMAT, METADATA " should be a JSON object.");
-    json_object_foreach(metadata, key, text) if (!json_is_string(text)) return bl_fail(
-        error, BL_ERR_FORMAT, METADATA " should hold texts only; '%.*s' is none.", bl_utf8_quote(key, strlen(key)),
-        key);
+    json_object_foreach (metadata, key, text)
+        if (!json_is_string(text))
+            return bl_fail(error, BL_ERR_FORMAT, METADATA " should hold texts only; '%.*s' is none.",
+                           bl_utf8_quote(key, strlen(key)), key);
     source->values = metadata ? json_incref(metadata) : json_object();
     return source->values ? BL_OK : bl_fail_no_mem(error);
 }
@@ -193,8 +194,7 @@ static bl_status read_tensors(json_t *header, bl_bytes data, bl_tensors *tensors
     bl_status status = BL_OK;
     const char *name;
     json_t *value;
-    json_object_foreach(header, name, value)
-    {
+    json_object_foreach (header, name, value) {
         record r;
         if (!strcmp(name, METADATA))
             continue;

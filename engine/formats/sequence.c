@@ -35,8 +35,7 @@ static bl_status check_keys(const bl_json *object, const char *const *known, bl_
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object->value, key, value)
-    {
+    json_object_foreach ((json_t *)object->value, key, value) {
         const char *const *k = known;
         while (*k && strcmp(*k, key))
             k++;
@@ -67,9 +66,8 @@ static bl_status read_activation(const bl_json *layer, bl_activation *act, bl_er
     for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
         if (!strcmp(activations[i].name, name)) {
             act->kind = activations[i].kind;
-            return act->kind == BL_ACT_LEAKY_RELU
-                       ? bl_json_float_or(&at, "negative_slope", 0.01f, &act->slope, error)
-                       : BL_OK;
+            return act->kind == BL_ACT_LEAKY_RELU ? bl_json_float_or(&at, "negative_slope", 0.01f, &act->a, error)
+                                                  : BL_OK;
         }
     return bl_json_fail(&at, "one of none, tanh, sigmoid, relu, leaky_relu and softsign", error);
 }
@@ -135,7 +133,7 @@ static bl_status build_described(const json_t *json, const bl_source *source, bl
         return status;
     if (strcmp(kind, "sequence")) {
         const bl_json at = bl_json_member(&description, KEY);
-        return bl_json_fail(&at, "the text \"sequence\"", error);
+        return bl_json_fail(&at, "the text \"sequence\" or \"graph\"", error);
     }
     if ((status = bl_json_sample_rate(&description, "sample_rate", &model->info.sample_rate_hz, error)) ||
         (status = bl_model_set_text(&model->info.name, bl_json_text_or_null(&description, "name"), error)) ||
@@ -145,8 +143,9 @@ static bl_status build_described(const json_t *json, const bl_source *source, bl
     return build_layers(&description, source->tensors, model, error);
 }
 
-static bl_status build(const bl_source *source, bl_model *model, bl_error *error)
+static bl_status build(const bl_source *source, const bl_load_options *options, bl_model *model, bl_error *error)
 {
+    (void)options;
     json_t *parsed = NULL;
     const json_t *description = source->description;
     bl_status status = BL_OK;

@@ -1,17 +1,14 @@
 /* PyTorch files since version 1.6: a zip archive with one folder, which holds the pickle data.pkl and the
  * numbers of each storage as data/<key>. */
-#include "base/alloc.h"
 #include "base/fail.h"
 #include "base/utf8.h"
 #include "formats/pickle.h"
 #include "formats/torch_tensors.h"
-#include "model/limits.h"
+#include "formats/zip_file.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
 
 #define CONTAINER      "torch zip"
 #define MAX_NAME_BYTES 512
@@ -22,30 +19,7 @@ typedef struct archive {
     uint8_t *storage;            /* the storage that was opened last */
 } archive;
 
-static bool sniff(bl_bytes bytes)
-{
-    return bl_bytes_left(&bytes) >= 4 && !memcmp(bytes.p, "PK\3\4", 4);
-}
-
 /* ---- the archive ---- */
-
-static bl_status open_archive(archive *a, bl_bytes bytes, bl_error *error)
-{
-    zip_error_t reason;
-    zip_error_init(&reason);
-    zip_source_t *source = zip_source_buffer_create(bytes.p, bl_bytes_left(&bytes), 0, &reason);
-    if (source)
-        a->zip = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &reason);
-    bl_status status = BL_OK;
-    if (!a->zip) {
-        status = bl_fail(error, zip_error_code_zip(&reason) == ZIP_ER_MEMORY ? BL_ERR_NO_MEM : BL_ERR_FORMAT,
-                         "the PyTorch file is a zip archive that is damaged or cut off (%s).",
-                         zip_error_strerror(&reason));
-        zip_source_free(source);
-    }
-    zip_error_fini(&reason);
-    return status;
-}
 
 static void close_archive(archive *a)
 {
@@ -68,63 +42,14 @@ static bl_status check_name(archive *a, const char *name, bl_error *error)
     return BL_OK;
 }
 
-/* All entries in one folder; together, unpacked, no larger than a model file may be. */
+/* All entries in one folder. */
 static bl_status check_entries(archive *a, bl_error *error)
 {
-    zip_int64_t count = zip_get_num_entries(a->zip, 0);
-    uint64_t total = 0;
-    for (zip_int64_t i = 0; i < count; i++) {
-        zip_stat_t entry;
-        if (zip_stat_index(a->zip, (zip_uint64_t)i, 0, &entry) || !(entry.valid & ZIP_STAT_NAME) ||
-            !(entry.valid & ZIP_STAT_SIZE))
-            return bl_fail(error, BL_ERR_FORMAT, "entry %" PRId64 " of the zip archive cannot be read (%s).", i,
-                           zip_strerror(a->zip));
-        bl_status status = check_name(a, entry.name, error);
-        if (status)
-            return status;
-        if (entry.size > BL_MAX_FILE_BYTES - total)
-            return bl_fail(error, BL_ERR_LIMIT, "unpacked, the file is larger than %u MiB, the limit for models.",
-                           BL_MAX_FILE_BYTES >> 20);
-        total += entry.size;
-    }
-    return BL_OK;
-}
-
-/* Unpacks one entry; the caller frees *bytes. Its size must be the one announced. */
-static bl_status unpack(archive *a, zip_uint64_t index, uint8_t **bytes, size_t *size, bl_error *error)
-{
-    zip_stat_t entry;
-    if (zip_stat_index(a->zip, index, 0, &entry))
-        return bl_fail(error, BL_ERR_FORMAT, "the zip archive is damaged (%s).", zip_strerror(a->zip));
-    int quoted = bl_utf8_quote(entry.name, strlen(entry.name));
-    zip_file_t *file = zip_fopen_index(a->zip, index, 0);
-    if (!file)
-        return bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive cannot be unpacked (%s).", quoted,
-                       entry.name, zip_strerror(a->zip));
-    uint8_t *memory = malloc(entry.size ? entry.size : 1), more;
-    if (!memory) {
-        zip_fclose(file);
-        return bl_fail_no_mem(error);
-    }
-    /* Asking for one byte more makes libzip reach the end, where it compares the checksum. */
-    zip_int64_t n = zip_fread(file, memory, entry.size);
-    zip_int64_t excess = n < 0 ? n : zip_fread(file, &more, 1);
-    bl_status status = BL_OK;
-    if (excess < 0)
-        status = bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive cannot be unpacked (%s).", quoted,
-                         entry.name, zip_file_strerror(file));
-    else if ((zip_uint64_t)n != entry.size || excess)
-        status =
-            bl_fail(error, BL_ERR_FORMAT, "'%.*s' in the zip archive should have %" PRIu64 " bytes, but has %s.",
-                    quoted, entry.name, entry.size, excess ? "more" : "fewer");
-    zip_fclose(file);
-    if (status) {
-        free(memory);
-        return status;
-    }
-    *bytes = memory;
-    *size = (size_t)entry.size;
-    return BL_OK;
+    bl_status status = bl_zip_check(a->zip, error);
+    const zip_int64_t count = zip_get_num_entries(a->zip, 0);
+    for (zip_int64_t i = 0; i < count && !status; i++)
+        status = check_name(a, zip_get_name(a->zip, (zip_uint64_t)i, 0), error);
+    return status;
 }
 
 /* The number of folder/data/key..., or -1. */
@@ -151,7 +76,7 @@ static bl_status open_storage(void *self, const bl_pickle_storage *storage, bl_b
     size_t size;
     free(a->storage);
     a->storage = NULL;
-    bl_status status = unpack(a, (zip_uint64_t)index, &a->storage, &size, error);
+    bl_status status = bl_zip_unpack(a->zip, (zip_uint64_t)index, &a->storage, &size, error);
     if (!status)
         *data = bl_bytes_make(a->storage, size);
     return status;
@@ -165,7 +90,7 @@ static bl_status check_byte_order(archive *a, bl_error *error)
         return BL_OK;
     uint8_t *text;
     size_t size;
-    bl_status status = unpack(a, (zip_uint64_t)index, &text, &size, error);
+    bl_status status = bl_zip_unpack(a->zip, (zip_uint64_t)index, &text, &size, error);
     if (status)
         return status;
     if (size != 6 || memcmp(text, "little", 6) != 0)
@@ -202,7 +127,7 @@ static bl_status read_archive(archive *a, bl_source *source, bl_error *error)
         return bl_fail(error, BL_ERR_FORMAT, "this zip archive is not a PyTorch file: there is no data.pkl in it.");
     uint8_t *bytes;
     size_t size;
-    status = unpack(a, (zip_uint64_t)index, &bytes, &size, error);
+    status = bl_zip_unpack(a->zip, (zip_uint64_t)index, &bytes, &size, error);
     if (status)
         return status;
     status = read_pickle(bl_bytes_make(bytes, size), a, source, error);
@@ -213,11 +138,11 @@ static bl_status read_archive(archive *a, bl_source *source, bl_error *error)
 static bl_status read(bl_bytes bytes, bl_source *source, bl_error *error)
 {
     archive a = { 0 };
-    bl_status status = open_archive(&a, bytes, error);
+    bl_status status = bl_zip_open(bytes, "the PyTorch file", &a.zip, error);
     if (!status)
         status = read_archive(&a, source, error);
     close_archive(&a);
     return status;
 }
 
-const bl_container bl_container_torch_zip = { CONTAINER, sniff, read };
+const bl_container bl_container_torch_zip = { CONTAINER, bl_zip_sniff, read };

@@ -269,8 +269,9 @@ static bl_status build_network(builder *b, bl_error *error)
     return status ? status : build_layers(b, error);
 }
 
-static bl_status build(const bl_source *source, bl_model *model, bl_error *error)
+static bl_status build(const bl_source *source, const bl_load_options *options, bl_model *model, bl_error *error)
 {
+    (void)options;
     const bl_json file = bl_json_root(source->json);
     builder b = { .model = model };
     bl_status status;

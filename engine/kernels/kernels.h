@@ -3,7 +3,7 @@
  * Layout: a signal is rows of frames, one row per channel ("time in lanes"): vectors hold consecutive
  * frames of one channel, weights are broadcast. No channel count wastes lanes.
  *
- * Contract of all kernels: `frames` may be any number up to BL_MAX_RUN. Kernels work in whole vectors and
+ * Contract of all kernels: `frames` may be any number. Kernels work in whole vectors and
  * may therefore read and write up to BL_ROW_PADDING - 1 floats after the last frame of a row; what stands
  * there is of no consequence. Every frame is computed by the same operations in the same order wherever
  * it falls in a vector or a block, so that output does not depend on how the input was cut. */
@@ -15,8 +15,8 @@
 #include <backline/cpu.h>
 #include <stddef.h>
 
-/** Longest run of frames that a kernel is given, and floats of padding behind every row. */
-#define BL_MAX_RUN 64
+/** Frames in a run of a network without strides, and floats of padding behind every row. */
+#define BL_MAX_RUN     64
 #define BL_ROW_PADDING 16
 
 /** `count` rows of frames, `stride` floats apart, the first frame to use at x. Unaligned. */
@@ -27,9 +27,9 @@ typedef struct bl_rows {
 
 /** Rows of output that are computed together because their sums fit into the registers. */
 typedef struct bl_tile {
-    size_t first_row, rows;      /* rows <= bl_kernels.tile_rows */
+    size_t first_row, rows; /* rows <= bl_kernels.tile_rows */
     size_t first_source, source_count;
-    size_t weights;              /* index of the first weight, see bl_affine */
+    size_t weights; /* index of the first weight, see bl_affine */
 } bl_tile;
 
 /** y[o][t] = addend[o][t] + bias[o] + sum over the tile's sources s and their rows r of w[o][s,r] * s[r][t].
@@ -64,6 +64,44 @@ typedef void bl_gate_fn(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_
 typedef void bl_binary_fn(bl_out out, bl_rows xa, bl_rows xb, size_t frames);
 typedef void bl_scale_fn(bl_out out, bl_rows x, float factor, size_t frames);
 
+/** y = g * a(xa) + (1 - g) * xa with g = b(xb); y may equal xa.x or xb.x. */
+typedef void bl_blend_fn(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, size_t frames);
+
+/** y = exp(x - m) / sum over the rows of exp(x - m), m the largest of the rows. y may equal x. */
+typedef void bl_softmax_fn(bl_out out, bl_rows x, size_t frames);
+
+/** y[t] = w[0] + sum over k of w[1 + k] * x[t - k*dilation]; one row, its past readable before x. */
+typedef void bl_fir_fn(float *y, const float *x, const float *w, size_t taps, size_t dilation, size_t frames);
+
+/** (sr + i si) += (xr + i xi) * (hr + i hi), for `bins` complex numbers. */
+typedef void bl_spectra_fn(float *sr, float *si, const float *xr, const float *xi, const float *hr, const float *hi,
+                           size_t bins);
+
+/** A recurrent layer (formulas in model/graph.h). Every gate is padded to whole blocks of BL_ROW_PADDING
+ *  rows with zero weights. A matrix of B blocks by C columns is [block][column][row of the block]. All
+ *  aligned to a cache line. Gates: i, f, g, o or r, z, n. */
+typedef struct bl_recurrent {
+    size_t inputs, hidden;
+    const float *weights_x, *bias_x; /* gates*blocks by inputs;  gates*blocks rows */
+    const float *weights_h, *bias_h; /* gates*blocks by hidden;  gates*blocks rows */
+} bl_recurrent;
+
+/** Rows of one gate with its padding. */
+static inline size_t bl_recurrent_rows(size_t hidden)
+{
+    return (hidden + BL_ROW_PADDING - 1) / BL_ROW_PADDING * BL_ROW_PADDING;
+}
+
+/** Floats of a layer's state: h, c (both with padding), then room for the sums of all gates, twice, and for
+ *  one frame of input. Only h and c outlive a call; a reset sets them, everything else may be zero. */
+static inline size_t bl_recurrent_state_floats(size_t inputs, size_t hidden)
+{
+    return (2 + 8) * bl_recurrent_rows(hidden) + bl_recurrent_rows(inputs);
+}
+
+/** Runs the layer over the rows x.count == inputs; out has `hidden` rows and does not overlap x. */
+typedef void bl_recurrent_fn(bl_out out, bl_rows x, const bl_recurrent *layer, float *state, size_t frames);
+
 typedef struct bl_kernels {
     bl_cpu cpu;
     size_t vector_floats;
@@ -71,6 +109,11 @@ typedef struct bl_kernels {
     bl_affine_fn *affine;
     bl_map_fn *map[BL_ACT_COUNT];
     bl_gate_fn *gate;
+    bl_blend_fn *blend;
+    bl_softmax_fn *softmax;
+    bl_fir_fn *fir;
+    bl_spectra_fn *multiply_spectra;
+    bl_recurrent_fn *lstm, *gru;
     bl_binary_fn *add, *mul;
     bl_scale_fn *scale;
     /** Runs `rounds` rounds of independent multiply-adds in registers; returns the floating-point

@@ -1,21 +1,23 @@
 /* The vector loops, written once. Each instruction set's file defines
  *
  *   VF, VF_LEN             the vector type and its number of floats
- *   vf_load, vf_store      unaligned;  vf_set1(float)
+ *   vf_load, vf_store      unaligned;  vf_set1(float);  vf_keep(v) keeps v in a register
  *   vf_add _sub _mul _div _min _max, vf_fma(a, b, c) = a*b + c, vf_abs
  *   vf_select_positive(x, a, b)  x > 0 ? a : b per lane
  *   vf_exp2_scale(y, z)    y * 2^n where z = n + 1.5 * 2^23 (n a whole number)
- *   TILE_ROWS, TILE_SUMS   most rows of a tile; most vectors of sums that fit into the registers
+ *   TILE_ROWS, TILE_REGISTERS  most rows of a tile; vector registers that it may use
  *
  * and includes this file. Everything is static: no symbol of one instruction set can stand in for
  * another's at link time. */
 #include "kernels/kernels.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL        _Pragma("GCC unroll 8")
 
 #include "kernels/vector_activations.h"
 #include "kernels/vector_affine.h"
+#include "kernels/vector_fir.h"
+#include "kernels/vector_recurrent.h"
 #include "kernels/vector_rows.h"
 
 /* Enough independent sums to hide the latency of a multiply-add on every core of today. */
@@ -43,9 +45,20 @@ static double peak(size_t rounds, float *sink)
 
 static void fill_table(bl_kernels *k, bl_cpu cpu)
 {
-    *k = (bl_kernels){ .cpu = cpu, .vector_floats = VF_LEN, .tile_rows = TILE_ROWS, .affine = affine, .gate = gate,
-                       .add = add, .mul = mul, .scale = scale, .peak = peak,
-                       .map = { [BL_ACT_LINEAR] = map_linear, [BL_ACT_TANH] = map_tanh,
-                                [BL_ACT_SIGMOID] = map_sigmoid, [BL_ACT_RELU] = map_relu,
-                                [BL_ACT_LEAKY_RELU] = map_leaky_relu, [BL_ACT_SOFTSIGN] = map_softsign } };
+    *k = (bl_kernels){ .cpu = cpu,
+                       .vector_floats = VF_LEN,
+                       .tile_rows = TILE_ROWS,
+                       .affine = affine,
+                       .map = MAP_TABLE,
+                       .gate = gate,
+                       .blend = blend,
+                       .softmax = softmax,
+                       .fir = fir,
+                       .multiply_spectra = multiply_spectra,
+                       .lstm = lstm,
+                       .gru = gru,
+                       .add = add,
+                       .mul = mul,
+                       .scale = scale,
+                       .peak = peak };
 }

@@ -1,31 +1,31 @@
 /* Element-wise work on rows. */
 
 /* Runs its body for every vector, at row r and frame t. */
-#define FOR_ROWS(rows, frames)               \
-    for (size_t r = 0; r < (rows); r++)      \
+#define FOR_ROWS(rows, frames)                                                                                     \
+    for (size_t r = 0; r < (rows); r++)                                                                            \
         for (size_t t = 0; t < (frames); t += VF_LEN)
 
 ALWAYS_INLINE void map_rows(bl_activation_kind kind, bl_out out, bl_rows x, bl_activation act, bl_out sum,
                             const float *addend, size_t addend_stride, size_t frames)
 {
-    const VF slope = vf_set1(act.slope);
+    const act_params p = spread(act);
     if (sum.y) {
         FOR_ROWS (x.count, frames) {
-            const VF y = activate(vf_load(x.x + r * x.stride + t), kind, slope);
+            const VF y = activate(vf_load(x.x + r * x.stride + t), kind, p);
             vf_store(out.y + r * out.stride + t, y);
             vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
         }
     } else {
         FOR_ROWS (x.count, frames)
-            vf_store(out.y + r * out.stride + t, activate(vf_load(x.x + r * x.stride + t), kind, slope));
+            vf_store(out.y + r * out.stride + t, activate(vf_load(x.x + r * x.stride + t), kind, p));
     }
 }
 
-#define MAP(name, kind)                                                                                       \
-    static void map_##name(bl_out out, bl_rows x, bl_activation act, bl_out sum, const float *addend,         \
-                           size_t addend_stride, size_t frames)                                               \
-    {                                                                                                         \
-        map_rows(kind, out, x, act, sum, addend, addend_stride, frames);                                      \
+#define MAP(name, kind)                                                                                            \
+    static void map_##name(bl_out out, bl_rows x, bl_activation act, bl_out sum, const float *addend,              \
+                           size_t addend_stride, size_t frames)                                                    \
+    {                                                                                                              \
+        map_rows(kind, out, x, act, sum, addend, addend_stride, frames);                                           \
     }
 MAP(linear, BL_ACT_LINEAR)
 MAP(tanh, BL_ACT_TANH)
@@ -33,30 +33,87 @@ MAP(sigmoid, BL_ACT_SIGMOID)
 MAP(relu, BL_ACT_RELU)
 MAP(leaky_relu, BL_ACT_LEAKY_RELU)
 MAP(softsign, BL_ACT_SOFTSIGN)
+MAP(silu, BL_ACT_SILU)
+MAP(hardtanh, BL_ACT_HARDTANH)
+MAP(hardswish, BL_ACT_HARDSWISH)
+MAP(hardsigmoid, BL_ACT_HARDSIGMOID)
+MAP(leaky_hardtanh, BL_ACT_LEAKY_HARDTANH)
+MAP(fast_tanh, BL_ACT_FAST_TANH)
+MAP(elu, BL_ACT_ELU)
+MAP(selu, BL_ACT_SELU)
+MAP(gelu, BL_ACT_GELU)
+MAP(softplus, BL_ACT_SOFTPLUS)
+MAP(exp, BL_ACT_EXP)
 
-ALWAYS_INLINE void gate_rows(bl_activation_kind kind_a, bl_activation_kind kind_b, bl_out out, bl_rows xa,
-                             bl_rows xb, bl_activation a, bl_activation b, bl_out sum, const float *addend,
-                             size_t addend_stride, size_t frames)
+#define MAP_TABLE                                                                                                  \
+    {                                                                                                              \
+        [BL_ACT_LINEAR] = map_linear, [BL_ACT_TANH] = map_tanh, [BL_ACT_SIGMOID] = map_sigmoid,                    \
+        [BL_ACT_RELU] = map_relu, [BL_ACT_LEAKY_RELU] = map_leaky_relu, [BL_ACT_SOFTSIGN] = map_softsign,          \
+        [BL_ACT_SILU] = map_silu, [BL_ACT_HARDTANH] = map_hardtanh, [BL_ACT_HARDSWISH] = map_hardswish,            \
+        [BL_ACT_HARDSIGMOID] = map_hardsigmoid, [BL_ACT_LEAKY_HARDTANH] = map_leaky_hardtanh,                      \
+        [BL_ACT_FAST_TANH] = map_fast_tanh, [BL_ACT_ELU] = map_elu, [BL_ACT_SELU] = map_selu,                      \
+        [BL_ACT_GELU] = map_gelu, [BL_ACT_SOFTPLUS] = map_softplus, [BL_ACT_EXP] = map_exp,                        \
+    }
+
+/* For pairs of functions without a loop of their own: chosen per vector. */
+static __attribute__((noinline)) VF activate_any(VF x, bl_activation act)
 {
-    const VF slope_a = vf_set1(a.slope), slope_b = vf_set1(b.slope);
+    return activate(x, act.kind, spread(act));
+}
+
+static void gate_tanh_sigmoid(bl_out out, bl_rows xa, bl_rows xb, bl_out sum, const float *addend,
+                              size_t addend_stride, size_t frames)
+{
     FOR_ROWS (xa.count, frames) {
-        const VF left = activate(vf_load(xa.x + r * xa.stride + t), kind_a, slope_a);
-        const VF right = activate(vf_load(xb.x + r * xb.stride + t), kind_b, slope_b);
-        const VF y = vf_mul(left, right);
+        const VF left = act_tanh(vf_load(xa.x + r * xa.stride + t));
+        const VF y = vf_mul(left, act_sigmoid(vf_load(xb.x + r * xb.stride + t)));
         vf_store(out.y + r * out.stride + t, y);
         if (sum.y)
             vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
     }
 }
 
-/* tanh * sigmoid is the gate of every published WaveNet; the others choose their functions per vector. */
+/* tanh * sigmoid is the gate of every published WaveNet. */
 static void gate(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, bl_out sum,
                  const float *addend, size_t addend_stride, size_t frames)
 {
-    if (a.kind == BL_ACT_TANH && b.kind == BL_ACT_SIGMOID)
-        gate_rows(BL_ACT_TANH, BL_ACT_SIGMOID, out, xa, xb, a, b, sum, addend, addend_stride, frames);
-    else
-        gate_rows(a.kind, b.kind, out, xa, xb, a, b, sum, addend, addend_stride, frames);
+    if (a.kind == BL_ACT_TANH && b.kind == BL_ACT_SIGMOID) {
+        gate_tanh_sigmoid(out, xa, xb, sum, addend, addend_stride, frames);
+        return;
+    }
+    FOR_ROWS (xa.count, frames) {
+        const VF left = activate_any(vf_load(xa.x + r * xa.stride + t), a);
+        const VF y = vf_mul(left, activate_any(vf_load(xb.x + r * xb.stride + t), b));
+        vf_store(out.y + r * out.stride + t, y);
+        if (sum.y)
+            vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
+    }
+}
+
+static void blend(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, size_t frames)
+{
+    FOR_ROWS (xa.count, frames) {
+        const VF x = vf_load(xa.x + r * xa.stride + t);
+        const VF g = activate_any(vf_load(xb.x + r * xb.stride + t), b);
+        const VF rest = vf_mul(vf_sub(vf_set1(1.0f), g), x);
+        vf_store(out.y + r * out.stride + t, vf_fma(g, activate_any(x, a), rest));
+    }
+}
+
+static void softmax(bl_out out, bl_rows x, size_t frames)
+{
+    for (size_t t = 0; t < frames; t += VF_LEN) {
+        VF largest = vf_load(x.x + t), sum = vf_set1(0.0f);
+        for (size_t r = 1; r < x.count; r++)
+            largest = vf_max(largest, vf_load(x.x + r * x.stride + t));
+        for (size_t r = 0; r < x.count; r++) {
+            const VF e = act_exp(vf_sub(vf_load(x.x + r * x.stride + t), largest));
+            sum = vf_add(sum, e);
+            vf_store(out.y + r * out.stride + t, e);
+        }
+        for (size_t r = 0; r < x.count; r++)
+            vf_store(out.y + r * out.stride + t, vf_div(vf_load(out.y + r * out.stride + t), sum));
+    }
 }
 
 static void add(bl_out out, bl_rows xa, bl_rows xb, size_t frames)

@@ -14,20 +14,27 @@ static void write_quoted(FILE *file, const char *text)
     }
 }
 
+static void write_conv(FILE *file, const bl_conv1d_params *c)
+{
+    fprintf(file, "\\n%zu to %zu", c->in_channels, c->out_channels);
+    if (c->kernel > 1)
+        fprintf(file, ", kernel %zu, dilation %zu", c->kernel, c->dilation);
+    if (c->stride > 1)
+        fprintf(file, ", stride %zu", c->stride);
+    if (c->groups > 1)
+        fprintf(file, ", groups %zu", c->groups);
+}
+
 static void write_detail(FILE *file, const bl_node *node)
 {
     switch (node->kind) {
-    case BL_NODE_CONV1D: {
-        const bl_conv1d_params *c = &node->u.conv;
-        fprintf(file, "\\n%zu to %zu", c->in_channels, c->out_channels);
-        if (c->kernel > 1)
-            fprintf(file, ", kernel %zu, dilation %zu", c->kernel, c->dilation);
-        if (c->groups > 1)
-            fprintf(file, ", groups %zu", c->groups);
-        break;
-    }
+    case BL_NODE_CONV1D:
+    case BL_NODE_CONV_TRANSPOSE1D: write_conv(file, &node->u.conv); break;
+    case BL_NODE_LSTM:
+    case BL_NODE_GRU: fprintf(file, "\\n%zu to %zu", node->u.rnn.in_channels, node->u.rnn.hidden); break;
     case BL_NODE_ACTIVATION: fprintf(file, "\\n%s", bl_activation_name(node->u.act.kind)); break;
     case BL_NODE_GATE:
+    case BL_NODE_BLEND:
         fprintf(file, "\\n%s * %s", bl_activation_name(node->u.gate.a.kind),
                 bl_activation_name(node->u.gate.b.kind));
         break;
@@ -35,6 +42,8 @@ static void write_detail(FILE *file, const bl_node *node)
     case BL_NODE_SLICE:
         fprintf(file, "\\nchannels %zu..%zu", node->u.first, node->u.first + node->channels - 1);
         break;
+    case BL_NODE_PAD: fprintf(file, "\\n%td, %td", node->u.pad.left, node->u.pad.right); break;
+    case BL_NODE_UPSAMPLE: fprintf(file, "\\n* %zu", node->u.repeat); break;
     default: fprintf(file, "\\n%zu channel%s", node->channels, node->channels == 1 ? "" : "s"); break;
     }
 }

@@ -39,6 +39,10 @@ void bl_model_free(bl_model *model)
     texts_of(&model->info, texts);
     for (size_t i = 0; i < TEXT_COUNT; i++)
         free((char *)*texts[i]);
+    for (size_t i = 0; i < model->quality_count; i++)
+        free(model->qualities[i].text);
+    free(model->qualities);
+    free(model->timing);
     bl_graph_free(&model->graph);
     bl_tensors_free(model->tensors);
     free(model);
@@ -64,20 +68,48 @@ bl_status bl_model_format_text(const char **field, bl_error *error, const char *
     return bl_model_set_text(field, text, error);
 }
 
-bl_status bl_model_finish(bl_model *model, bl_error *error)
+bl_status bl_model_add_quality(bl_model *model, double below, bl_error *error, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    char *copy = bl_strdup(text);
+    if (!copy || !bl_grow((void **)&model->qualities, &model->quality_capacity, model->quality_count,
+                          sizeof *model->qualities)) {
+        free(copy);
+        return bl_fail_no_mem(error);
+    }
+    model->qualities[model->quality_count++] = (bl_model_quality){ below, copy };
+    return BL_OK;
+}
+
+static bl_status count(bl_model *model, bl_error *error)
 {
     bl_graph *g = &model->graph;
-    bl_status status = bl_graph_check(g, error);
-    if (status)
-        return status;
     bl_model_info *info = &model->info;
+    free(model->timing);
+    model->timing = bl_calloc(g->count, sizeof *model->timing);
+    if (!model->timing)
+        return bl_fail_no_mem(error);
+    bl_status status = bl_graph_timing(g, model->timing, error);
+    if (status || (status = bl_graph_receptive_field(g, &info->receptive_field, error)))
+        return status;
     info->in_channels = g->nodes[0].channels;
     info->out_channels = g->nodes[g->count - 1].channels;
-    if ((status = bl_graph_receptive_field(g, &info->receptive_field, error)))
-        return status;
-    info->latency = 0; /* every node is causal */
+    info->latency = bl_graph_latency(g, model->timing);
     info->parameters = bl_graph_parameters(g);
-    info->macs = bl_graph_macs(g);
+    info->macs = bl_graph_macs(g, model->timing);
+    return BL_OK;
+}
+
+bl_status bl_model_finish(bl_model *model, bl_error *error)
+{
+    bl_model_info *info = &model->info;
+    bl_status status = bl_graph_check(&model->graph, error);
+    if (status || (status = count(model, error)))
+        return status;
     if (!info->format && (status = bl_model_set_text(&info->format, "unknown", error)))
         return status;
     if (!info->architecture && (status = bl_model_set_text(&info->architecture, "unknown", error)))

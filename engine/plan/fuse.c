@@ -1,6 +1,7 @@
 /* Joins an activation (or gate) with the sum that collects its output, as a WaveNet's skip connections do:
  * the values are added while they are in registers. */
 #include "base/alloc.h"
+#include "base/fail.h"
 #include "plan/ir.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ typedef struct writers {
 
 static bool same_segment(bl_segment a, bl_segment b)
 {
-    return a.buffer == b.buffer && a.first == b.first && a.channels == b.channels;
+    return a.buffer == b.buffer && a.first == b.first && a.channels == b.channels && a.delay == b.delay;
 }
 
 static void note_writer(writers *w, bl_segment s, size_t op)
@@ -44,25 +45,27 @@ static bool try_fuse(bl_program *p, writers *w, size_t add, bl_segment value, bl
     return true;
 }
 
-void bl_fuse(bl_program *p)
+bl_status bl_fuse(bl_program *p, bl_error *error)
 {
     writers *w = bl_calloc(p->buffer_count, sizeof *w);
-    if (!w)
-        return; /* the program is right as it is */
+    bool *fused = bl_calloc(p->op_count, sizeof *fused);
+    if (!w || !fused) {
+        free(w);
+        free(fused);
+        return bl_fail_no_mem(error);
+    }
     for (size_t i = 0; i < p->op_count; i++)
         note_writer(w, p->ops[i].out, i);
-    size_t kept = 0;
-    bool *fused = bl_calloc(p->op_count, sizeof *fused);
-    for (size_t i = 0; fused && i < p->op_count; i++) {
+    for (size_t i = 0; i < p->op_count; i++) {
         const bl_op op = p->ops[i];
-        if (op.kind == BL_OP_ADD && (try_fuse(p, w, i, op.a, op.b) || try_fuse(p, w, i, op.b, op.a)))
-            fused[i] = true;
+        fused[i] = op.kind == BL_OP_ADD && (try_fuse(p, w, i, op.a, op.b) || try_fuse(p, w, i, op.b, op.a));
     }
-    for (size_t i = 0; fused && i < p->op_count; i++)
+    size_t kept = 0;
+    for (size_t i = 0; i < p->op_count; i++)
         if (!fused[i])
             p->ops[kept++] = p->ops[i];
-    if (fused)
-        p->op_count = kept;
+    p->op_count = kept;
     free(fused);
     free(w);
+    return BL_OK;
 }

@@ -1,27 +1,34 @@
 /* The plan's own language: buffers of rows, and fused operations on them.
  *
- * A graph node's value is a view: channels found in one or more buffers. Concatenation and slicing only
- * rearrange views and cost nothing when running. */
+ * A graph node's value is a view: channels found in one or more buffers, each some frames ago.
+ * Concatenation, slicing and delaying only rearrange views and cost nothing when running. */
 #ifndef BL_PLAN_IR_H
 #define BL_PLAN_IR_H
 
 #include "kernels/kernels.h"
 #include "model/graph.h"
+#include "model/timing.h"
 
 /** Where a signal lives while a block is processed. */
 typedef struct bl_buffer {
+    bl_node_id node; /* the graph node whose value it holds (or prepares)                            */
+    size_t up, down; /* its frames per frame of the input                                            */
     size_t channels;
     size_t history;     /* frames of the past that operations read; 0: scratch memory of one run        */
-    size_t ring_frames; /* history > 0: the ring's length, a multiple of BL_MAX_RUN                     */
+    size_t reach;       /* frames of the past that one operation reads in one piece with the present      */
+    size_t ring_frames; /* history > 0: the ring's length                                               */
+    size_t margin;      /* history > 0: frames behind the ring's end that repeat its beginning          */
     size_t stride;      /* floats from one row to the next                                              */
     size_t offset;      /* floats from the start of the stream's memory                                 */
     size_t ring;        /* history > 0: index of its position counter                                   */
+    size_t latency;     /* frames before the signal's first                                             */
+    bool masked;        /* before its first frame and after its last it must be zero                    */
 } bl_buffer;
 
-/** Some consecutive channels of one buffer. */
+/** Some consecutive channels of one buffer, `delay` frames ago. */
 typedef struct bl_segment {
     uint32_t buffer;
-    size_t first, channels;
+    size_t first, channels, delay;
 } bl_segment;
 
 /** A node's value: segments in channel order. */
@@ -30,28 +37,51 @@ typedef struct bl_view {
     size_t count;
 } bl_view;
 
-/** What an affine operation reads: a segment, `delay` frames ago. */
-typedef struct bl_source_ref {
-    bl_segment rows;
-    size_t delay;
-} bl_source_ref;
-
-typedef enum bl_op_kind { BL_OP_AFFINE, BL_OP_MAP, BL_OP_GATE, BL_OP_ADD, BL_OP_MUL, BL_OP_SCALE } bl_op_kind;
+typedef enum bl_op_kind {
+    BL_OP_AFFINE,
+    BL_OP_MAP, /* BL_ACT_LINEAR copies */
+    BL_OP_GATE,
+    BL_OP_BLEND,
+    BL_OP_ADD,
+    BL_OP_MUL,
+    BL_OP_SCALE,
+    BL_OP_PRELU,
+    BL_OP_SOFTMAX,
+    BL_OP_SPLIT, /* `period` rows of every period-th frame from each row: row p*C + c has frames p, p+period.. of c */
+    BL_OP_JOIN,  /* the reverse */
+    BL_OP_PARAM, /* the value of knob `index` */
+    BL_OP_LSTM,
+    BL_OP_GRU,
+    BL_OP_FIR /* a long convolution of one row; with partitions if it is very long */
+} bl_op_kind;
 
 #define BL_NO_BUFFER UINT32_MAX
 
-/** One fused operation. out, a, b, addend and sum have equally many channels, but for an affine operation,
- *  which has sources instead of a and b. A buffer of BL_NO_BUFFER means "none". */
+/** One fused operation. A segment of BL_NO_BUFFER means "none". out, b, addend and sum have as many channels
+ *  as a in the element-wise kinds. */
 typedef struct bl_op {
     bl_op_kind kind;
     bl_segment out;
-    bl_segment a, b;         /* inputs of the element-wise kinds                                          */
-    bl_segment addend, sum;  /* affine: out = addend + ...; map and gate: sum = addend + out              */
+    bl_segment a, b;        /* inputs, but of an affine operation                                          */
+    bl_segment addend, sum; /* affine: out = addend + ...; map and gate: sum = addend + out                */
     bl_activation act_a, act_b;
-    float factor;
-    size_t first_source, source_count; /* affine: in bl_program.sources                                   */
-    size_t first_tile, tile_count;     /* affine: in bl_program.tiles; their sources count from 0         */
+    float factor;                      /* scale                                                            */
+    size_t period;                     /* split, join                                                      */
+    size_t index;                      /* param: which; lstm, gru: which of bl_program.recurrent           */
+    size_t weights;                    /* prelu, fir: first of bl_program.weights                          */
+    size_t taps, dilation;             /* fir: of the direct part; a is the oldest frame that it reads     */
+    size_t spectra, partitions, state; /* fir: see convolver.h; partitions is 0 where all is direct        */
+    size_t first_source, source_count; /* affine: in bl_program.sources                                    */
+    size_t first_tile, tile_count;     /* affine: in bl_program.tiles; their sources count from 0          */
 } bl_op;
+
+/** A recurrent layer's packed weights (indices into bl_program.weights) and its state in a stream. */
+typedef struct bl_recurrent_op {
+    size_t inputs, hidden;
+    size_t weights_x, bias_x, weights_h, bias_h; /* see bl_recurrent in kernels.h */
+    size_t start;                                /* state after a reset */
+    size_t state;                                /* floats from the start of the stream's memory */
+} bl_recurrent_op;
 
 /** All operations of a network, in order, and what they refer to. */
 typedef struct bl_program {
@@ -59,18 +89,32 @@ typedef struct bl_program {
     size_t buffer_count, buffer_capacity;
     bl_op *ops;
     size_t op_count, op_capacity;
-    bl_source_ref *sources;
+    bl_segment *sources; /* of affine operations */
     size_t source_count, source_capacity;
     bl_tile *tiles;
     size_t tile_count, tile_capacity;
-    float *weights; /* aligned; see bl_affine for their order */
-    size_t weight_count;
+    bl_recurrent_op *recurrent;
+    size_t recurrent_count, recurrent_capacity;
+    bl_param_params *params;
+    size_t param_count, param_capacity;
+    float *weights; /* aligned */
+    size_t weight_count, weight_capacity;
     bl_segment *outputs; /* the network's output channels, in order */
     size_t output_count;
     size_t input_channels, output_channels; /* the input is buffer 0 */
+    size_t granularity;                     /* input frames come in multiples of it */
+    size_t run_frames;                      /* most input frames of one run, a multiple of granularity */
+    size_t latency;                         /* of the output, without what granularity costs */
+    bool masks;                             /* some buffer is masked; then rules holds what lengths need */
+    bl_length_rule *rules;                  /* per graph node */
+    size_t *first_input;                    /* per graph node, and one more: where its inputs stand in inputs */
+    bl_node_id *inputs;
+    bl_node_kind *kinds;
+    size_t node_count;
+    bool transforms; /* some operation needs the convolver's FFT */
     size_t ring_count;
     size_t max_sources;   /* of any operation */
-    size_t memory_floats; /* of all buffers of one stream */
+    size_t memory_floats; /* of all buffers and states of one stream */
 } bl_program;
 
 /** Releases what the program owns and empties it. */
@@ -81,7 +125,7 @@ void bl_program_free(bl_program *p);
 bl_status bl_lower(const bl_graph *g, size_t tile_rows, bl_program *p, bl_error *error);
 
 /** Joins operations that follow each other: an activation and the sum that collects its output. */
-void bl_fuse(bl_program *p);
+bl_status bl_fuse(bl_program *p, bl_error *error);
 
 /** Decides histories, places all buffers in one piece of memory, reusing scratch rows. */
 bl_status bl_layout(bl_program *p, bl_error *error);

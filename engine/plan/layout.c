@@ -5,24 +5,33 @@
  * share scratch rows: a row is free again after the last operation that reads it. */
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "kernels/convolver.h"
 #include "model/limits.h"
 #include "plan/ir.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-/* An odd number of cache lines, so that equal frames of neighbouring rows fall into different cache sets. */
-#define ROW_EXTRA (BL_MAX_RUN + BL_ROW_PADDING)
-#define SCRATCH_STRIDE ROW_EXTRA
+#include <string.h>
 
 #define NOT_PLACED SIZE_MAX
 
+/* Floats in a cache line. Row strides are an odd number of lines, so that equal frames of neighbouring rows
+ * fall into different cache sets. */
+#define LINE 16
+
+/* Free scratch rows between taken ones. */
+typedef struct gap {
+    size_t first, count;
+} gap;
+
 typedef struct layout {
     bl_program *p;
-    size_t *last_use;   /* per buffer: index of the last operation that touches it */
-    size_t *first_row;  /* per scratch buffer: its place among the scratch rows */
-    bool *taken;        /* scratch rows in use */
-    size_t rows, row_capacity;
+    size_t *last_use;  /* per buffer: index of the last operation that touches it */
+    size_t *first_row; /* per scratch buffer: its place among the scratch rows */
+    gap *gaps;
+    size_t gap_count;
+    size_t rows; /* scratch rows, taken and free */
+    size_t scratch_stride;
 } layout;
 
 /* Calls visit for every segment that an operation touches. */
@@ -34,7 +43,7 @@ static void for_each_segment(const bl_program *p, const bl_op *op, void (*visit)
         if (touched[i].buffer != BL_NO_BUFFER)
             visit(l, touched[i], index);
     for (size_t i = 0; i < op->source_count; i++)
-        visit(l, p->sources[op->first_source + i].rows, index);
+        visit(l, p->sources[op->first_source + i], index);
 }
 
 static void note_use(layout *l, bl_segment s, size_t index)
@@ -42,56 +51,133 @@ static void note_use(layout *l, bl_segment s, size_t index)
     l->last_use[s.buffer] = index;
 }
 
-static void find_histories(bl_program *p)
+static size_t round_up(size_t n, size_t unit)
 {
-    for (size_t i = 0; i < p->source_count; i++) {
-        bl_buffer *b = &p->buffers[p->sources[i].rows.buffer];
-        if (p->sources[i].delay > b->history)
-            b->history = p->sources[i].delay;
+    return (n + unit - 1) / unit * unit;
+}
+
+/* Frames that are read in one piece, in whole vectors, and what vectors may touch behind them: an odd number
+ * of lines. */
+static size_t run_margin(const bl_program *p, const bl_buffer *b)
+{
+    const size_t floats = round_up(b->reach + p->run_frames / b->down * b->up, LINE) + BL_ROW_PADDING;
+    return floats / LINE % 2 ? floats : floats + LINE;
+}
+
+static void note_history(layout *l, bl_segment s, size_t index)
+{
+    (void)index;
+    bl_buffer *b = &l->p->buffers[s.buffer];
+    if (s.delay > b->history)
+        b->history = s.delay;
+}
+
+static void find_histories(layout *l)
+{
+    bl_program *p = l->p;
+    for (size_t i = 0; i < p->op_count; i++)
+        for_each_segment(p, &p->ops[i], note_history, l, i);
+    for (size_t i = 0; i < p->op_count; i++) {
+        const bl_op *op = &p->ops[i];
+        const size_t reach = op->kind == BL_OP_FIR ? (op->taps - 1) * op->dilation : 0;
+        if (reach > p->buffers[op->a.buffer == BL_NO_BUFFER ? 0 : op->a.buffer].reach)
+            p->buffers[op->a.buffer].reach = reach;
     }
+    for (size_t i = 0; i < p->output_count; i++)
+        note_history(l, p->outputs[i], 0);
+}
+
+static void size_rows(layout *l)
+{
+    bl_program *p = l->p;
     p->ring_count = 1; /* ring 0 stands for scratch memory: its position is always 0 */
     for (size_t i = 0; i < p->buffer_count; i++) {
         bl_buffer *b = &p->buffers[i];
-        b->stride = SCRATCH_STRIDE;
+        const size_t margin = run_margin(p, b);
+        if (!b->history && margin > l->scratch_stride)
+            l->scratch_stride = margin;
         if (b->history) {
-            /* A run of new frames and its padding must not reach round to the oldest frame needed. */
-            b->ring_frames = (b->history + ROW_EXTRA + BL_MAX_RUN - 1) / BL_MAX_RUN * BL_MAX_RUN;
-            b->stride = b->ring_frames + ROW_EXTRA;
+            /* A run of new frames and its padding must not reach round to the oldest frame needed. Short
+             * rings are made longer, because every turn costs a copy of the margin. */
+            b->margin = margin;
+            b->ring_frames = round_up(b->history + margin, BL_MAX_RUN);
+            if (b->ring_frames < 4 * margin)
+                b->ring_frames = round_up(4 * margin, BL_MAX_RUN);
+            b->stride = b->ring_frames + margin;
             b->ring = p->ring_count++;
         }
     }
+    for (size_t i = 0; i < p->buffer_count; i++)
+        if (!p->buffers[i].history)
+            p->buffers[i].stride = l->scratch_stride;
 }
 
-/* First free run of `count` scratch rows; grows the rows as needed. */
+/* The first free rows that are enough, else new ones at the end. */
 static bool take_rows(layout *l, size_t count, size_t *first)
 {
-    size_t run = 0, row = 0;
-    for (; row < l->rows && run < count; row++)
-        run = l->taken[row] ? 0 : run + 1;
-    *first = row - run;
-    for (row = *first; row < *first + count; row++) {
-        if (row == l->rows) {
-            if (!bl_grow((void **)&l->taken, &l->row_capacity, l->rows, sizeof *l->taken))
-                return false;
-            l->rows++;
-        }
-        l->taken[row] = true;
+    size_t i = 0;
+    while (i < l->gap_count && l->gaps[i].count < count)
+        i++;
+    if (i == l->gap_count) {
+        *first = l->rows;
+        l->rows += count;
+        return l->rows <= BL_MAX_STREAM_BYTES / sizeof(float) / l->scratch_stride; /* else too much anyway */
     }
+    *first = l->gaps[i].first;
+    l->gaps[i].first += count;
+    l->gaps[i].count -= count;
+    if (!l->gaps[i].count)
+        memmove(&l->gaps[i], &l->gaps[i + 1], (--l->gap_count - i) * sizeof *l->gaps);
     return true;
+}
+
+/* Gaps stay in order and do not touch each other. There are at most as many as buffers. */
+static void give_rows(layout *l, size_t first, size_t count)
+{
+    size_t i = 0;
+    while (i < l->gap_count && l->gaps[i].first < first)
+        i++;
+    const bool joins_left = i && l->gaps[i - 1].first + l->gaps[i - 1].count == first;
+    const bool joins_right = i < l->gap_count && first + count == l->gaps[i].first;
+    if (joins_left && joins_right) {
+        l->gaps[i - 1].count += count + l->gaps[i].count;
+        memmove(&l->gaps[i], &l->gaps[i + 1], (--l->gap_count - i) * sizeof *l->gaps);
+    } else if (joins_left) {
+        l->gaps[i - 1].count += count;
+    } else if (joins_right) {
+        l->gaps[i] = (gap){ first, count + l->gaps[i].count };
+    } else {
+        memmove(&l->gaps[i + 1], &l->gaps[i], (l->gap_count++ - i) * sizeof *l->gaps);
+        l->gaps[i] = (gap){ first, count };
+    }
 }
 
 static size_t mentions(const bl_program *p, const bl_op *op, uint32_t buffer)
 {
     size_t count = (op->a.buffer == buffer) + (op->b.buffer == buffer) + (op->addend.buffer == buffer);
     for (size_t i = 0; i < op->source_count; i++)
-        count += p->sources[op->first_source + i].rows.buffer == buffer;
+        count += p->sources[op->first_source + i].buffer == buffer;
     return count;
+}
+
+/* Kinds that read each frame of a before they write it, and nothing else of a after. */
+static bool works_in_place(const bl_op *op)
+{
+    switch (op->kind) {
+    case BL_OP_SPLIT:
+    case BL_OP_JOIN:
+    case BL_OP_FIR:
+    case BL_OP_LSTM:
+    case BL_OP_GRU: return false;
+    default: return true;
+    }
 }
 
 /* An operation may overwrite an input in place if it reads it once, for the last time, and both line up. */
 static bool can_replace(const layout *l, bl_segment out, bl_segment in, size_t index)
 {
-    if (in.buffer == BL_NO_BUFFER || mentions(l->p, &l->p->ops[index], in.buffer) != 1)
+    if (in.buffer == BL_NO_BUFFER || !works_in_place(&l->p->ops[index]) ||
+        mentions(l->p, &l->p->ops[index], in.buffer) != 1)
         return false;
     const bl_buffer *a = &l->p->buffers[in.buffer], *b = &l->p->buffers[out.buffer];
     return !a->history && l->last_use[in.buffer] == index && in.channels == a->channels &&
@@ -115,8 +201,7 @@ static void release_if_done(layout *l, bl_segment s, size_t index)
     const bl_buffer *b = &l->p->buffers[s.buffer];
     if (b->history || l->last_use[s.buffer] != index)
         return;
-    for (size_t r = 0; r < b->channels; r++)
-        l->taken[l->first_row[s.buffer] + r] = false;
+    give_rows(l, l->first_row[s.buffer], b->channels);
     l->last_use[s.buffer] = NOT_PLACED; /* an operation may name it twice */
 }
 
@@ -143,26 +228,38 @@ static bool place_scratch(layout *l)
     return true;
 }
 
-/* Rings first, then the scratch rows. */
-static bl_status assign_offsets(layout *l, bl_error *error)
+/* Rings first, then the scratch rows, then the states of long convolutions and recurrent layers. */
+static bool assign_offsets(layout *l)
 {
     bl_program *p = l->p;
+    const uint64_t most = BL_MAX_STREAM_BYTES / sizeof(float);
     uint64_t floats = 0;
-    for (size_t i = 0; i < p->buffer_count; i++)
+    for (size_t i = 0; i < p->buffer_count && floats <= most; i++)
         if (p->buffers[i].history) {
             p->buffers[i].offset = (size_t)floats;
             floats += (uint64_t)p->buffers[i].channels * p->buffers[i].stride;
-            if (floats > BL_MAX_STREAM_BYTES / sizeof(float))
-                return bl_fail(error, BL_ERR_LIMIT,
-                               "The network needs more than %u MiB of memory per stream, the limit.",
-                               BL_MAX_STREAM_BYTES >> 20);
         }
     for (size_t i = 0; i < p->buffer_count; i++)
         if (!p->buffers[i].history && l->first_row[i] != NOT_PLACED)
-            p->buffers[i].offset = (size_t)floats + l->first_row[i] * SCRATCH_STRIDE;
-    floats += (uint64_t)l->rows * SCRATCH_STRIDE;
+            p->buffers[i].offset = (size_t)floats + l->first_row[i] * l->scratch_stride;
+    floats += (uint64_t)l->rows * l->scratch_stride;
+    for (size_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].partitions) {
+            p->ops[i].state = (size_t)floats;
+            floats += bl_convolver_state_floats(p->ops[i].partitions);
+        }
+    for (size_t i = 0; i < p->recurrent_count; i++) {
+        p->recurrent[i].state = (size_t)floats;
+        floats += bl_recurrent_state_floats(p->recurrent[i].inputs, p->recurrent[i].hidden);
+    }
     p->memory_floats = (size_t)floats;
-    return BL_OK;
+    return floats <= most;
+}
+
+static bl_status fail_too_large(bl_error *error)
+{
+    return bl_fail(error, BL_ERR_LIMIT, "The network needs more than %u MiB of memory per stream, the limit.",
+                   BL_MAX_STREAM_BYTES >> 20);
 }
 
 bl_status bl_layout(bl_program *p, bl_error *error)
@@ -170,13 +267,17 @@ bl_status bl_layout(bl_program *p, bl_error *error)
     layout l = { .p = p };
     l.last_use = bl_calloc(p->buffer_count, sizeof *l.last_use);
     l.first_row = bl_calloc(p->buffer_count, sizeof *l.first_row);
+    l.gaps = bl_calloc(p->buffer_count + 1, sizeof *l.gaps);
     bl_status status;
-    find_histories(p);
-    if (!l.last_use || !l.first_row || !place_scratch(&l))
+    find_histories(&l);
+    size_rows(&l);
+    if (!l.last_use || !l.first_row || !l.gaps)
         status = bl_fail_no_mem(error);
+    else if (!place_scratch(&l) || !assign_offsets(&l))
+        status = fail_too_large(error);
     else
-        status = assign_offsets(&l, error);
-    free(l.taken);
+        status = BL_OK;
+    free(l.gaps);
     free(l.first_row);
     free(l.last_use);
     return status;

@@ -1,9 +1,8 @@
-/* The audio thread. Nothing here allocates, locks, logs or calls the system. */
+/* The audio thread. Nothing here, in step.c and in settle.c allocates, locks, logs or calls the system. */
 #include "stream/stream.h"
 
 #include "base/fpmode.h"
 
-#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -16,146 +15,175 @@ static void copy_finite(float *restrict to, const float *from, size_t frames)
         to[t] = fabsf(from[t]) <= FLT_MAX ? from[t] : 0.0f;
 }
 
-static float *rows_at(const bl_stream *s, bl_segment segment, size_t delay, size_t *stride)
-{
-    const bl_buffer *b = &s->plan->program.buffers[segment.buffer];
-    size_t position = s->position[b->ring];
-    if (position < delay)
-        position += b->ring_frames;
-    *stride = b->stride;
-    return s->memory + b->offset + segment.first * b->stride + (position - delay);
-}
-
-static bl_rows read_rows(const bl_stream *s, bl_segment segment, size_t delay)
-{
-    bl_rows rows = { .count = segment.channels };
-    rows.x = rows_at(s, segment, delay, &rows.stride);
-    return rows;
-}
-
-static bl_out write_rows(const bl_stream *s, bl_segment segment)
-{
-    bl_out out = { 0 };
-    if (segment.buffer != BL_NO_BUFFER)
-        out.y = rows_at(s, segment, 0, &out.stride);
-    return out;
-}
-
-/* Keeps the ring's first BL_MAX_RUN frames and their copy behind its end alike, after frames were
- * written at its position in one piece. */
-static void mirror(const bl_stream *s, bl_segment segment, size_t frames)
-{
-    if (segment.buffer == BL_NO_BUFFER)
-        return;
-    const bl_buffer *b = &s->plan->program.buffers[segment.buffer];
-    const size_t begin = s->position[b->ring], end = begin + frames;
-    if (!b->history || (begin >= BL_MAX_RUN && end <= b->ring_frames))
-        return;
-    float *row = s->memory + b->offset + segment.first * b->stride;
-    for (size_t r = 0; r < segment.channels; r++, row += b->stride) {
-        if (end > b->ring_frames)
-            memcpy(row, row + b->ring_frames, (end - b->ring_frames) * sizeof *row);
-        if (begin < BL_MAX_RUN) {
-            const size_t stop = end < BL_MAX_RUN ? end : BL_MAX_RUN;
-            memcpy(row + b->ring_frames + begin, row + begin, (stop - begin) * sizeof *row);
-        }
-    }
-}
-
-static void run_affine(const bl_stream *s, const bl_op *op, size_t frames)
-{
-    const bl_program *p = &s->plan->program;
-    for (size_t i = 0; i < op->source_count; i++) {
-        const bl_source_ref *source = &p->sources[op->first_source + i];
-        s->rows[i] = read_rows(s, source->rows, source->delay);
-    }
-    const bl_affine affine = { p->tiles + op->first_tile, op->tile_count, p->weights };
-    const bl_out addend = write_rows(s, op->addend);
-    s->plan->kernels.affine(write_rows(s, op->out), addend.y, addend.stride, &affine, s->rows, frames);
-}
-
-static void run_op(const bl_stream *s, const bl_op *op, size_t frames)
-{
-    const bl_kernels *k = &s->plan->kernels;
-    if (op->kind == BL_OP_AFFINE) {
-        run_affine(s, op, frames);
-        return;
-    }
-    const bl_out out = write_rows(s, op->out), sum = write_rows(s, op->sum), addend = write_rows(s, op->addend);
-    const bl_rows a = read_rows(s, op->a, 0);
-    const bl_rows b = op->b.buffer == BL_NO_BUFFER ? (bl_rows){ 0 } : read_rows(s, op->b, 0);
-    switch (op->kind) {
-    case BL_OP_MAP: k->map[op->act_a.kind](out, a, op->act_a, sum, addend.y, addend.stride, frames); break;
-    case BL_OP_GATE: k->gate(out, a, b, op->act_a, op->act_b, sum, addend.y, addend.stride, frames); break;
-    case BL_OP_ADD: k->add(out, a, b, frames); break;
-    case BL_OP_MUL: k->mul(out, a, b, frames); break;
-    case BL_OP_SCALE: k->scale(out, a, op->factor, frames); break;
-    case BL_OP_AFFINE: break;
-    }
-}
-
 static void advance(bl_stream *s, size_t frames)
 {
-    const bl_program *p = &s->plan->program;
-    for (size_t i = 0; i < p->buffer_count; i++) {
-        const bl_buffer *b = &p->buffers[i];
-        if (!b->history)
-            continue;
-        s->position[b->ring] += frames;
-        if (s->position[b->ring] >= b->ring_frames)
-            s->position[b->ring] -= b->ring_frames;
+    const bl_code *code = &s->plan->code;
+    for (size_t i = 1; i < code->ring_count; i++) {
+        const bl_ring *ring = &code->rings[i];
+        s->position[i] += (uint32_t)(frames / ring->down * ring->up);
+        if (s->position[i] >= ring->frames)
+            s->position[i] -= ring->frames;
     }
+    s->clock += frames;
 }
 
-/* Runs the network on what stands in its input buffer. */
+/* Runs the network on `frames` frames that stand in its input buffer, a multiple of its granularity. */
 static void run_network(bl_stream *s, size_t frames)
 {
-    const bl_program *p = &s->plan->program;
-    mirror(s, (bl_segment){ 0, 0, p->input_channels }, frames);
-    for (const bl_op *op = p->ops; op < p->ops + p->op_count; op++) {
-        run_op(s, op, frames);
-        mirror(s, op->out, frames);
-        mirror(s, op->sum, frames);
-    }
+    const bl_code *code = &s->plan->code;
+    bl_stream_settle(s, &code->input, 0, frames);
+    for (const bl_step *step = code->steps; step < code->steps + code->step_count; step++)
+        bl_stream_run_step(s, step, frames);
 }
 
+/* out[channel] + done receives the network's output of this run. */
 static void read_outputs(const bl_stream *s, float *const *out, size_t done, size_t frames)
 {
-    const bl_program *p = &s->plan->program;
-    for (size_t i = 0, channel = 0; i < p->output_count; i++) {
-        const bl_rows rows = read_rows(s, p->outputs[i], 0);
+    const bl_code *code = &s->plan->code;
+    for (size_t i = 0, channel = 0; i < code->output_count; i++) {
+        const bl_rows rows = bl_stream_read(s, &code->outputs[i]);
         for (size_t r = 0; r < rows.count; r++)
             copy_finite(out[channel++] + done, rows.x + r * rows.stride, frames);
     }
 }
 
-void bl_stream_process(bl_stream *s, float *const *out, const float *const *in, size_t frames)
+static void process_directly(bl_stream *s, float *const *out, const float *const *in, size_t frames)
 {
-    const bl_fpmode before = bl_fpmode_enter();
+    const bl_program *p = &s->plan->program;
     for (size_t done = 0; done < frames;) {
-        const size_t left = frames - done, run = left < BL_MAX_RUN ? left : BL_MAX_RUN;
-        const bl_out rows = write_rows(s, (bl_segment){ 0, 0, s->plan->program.input_channels });
-        for (size_t c = 0; c < s->plan->program.input_channels; c++)
+        const size_t left = frames - done, run = left < p->run_frames ? left : p->run_frames;
+        const bl_out rows = bl_stream_write(s, &s->plan->code.input);
+        for (size_t c = 0; c < p->input_channels; c++)
             copy_finite(rows.y + c * rows.stride, in[c] + done, run);
         run_network(s, run);
         read_outputs(s, out, done, run);
         advance(s, run);
         done += run;
     }
+}
+
+/* ---- networks with strides: frames wait until enough have come ---- */
+
+/* Runs the network on all that waits, but for a rest smaller than its granularity. */
+static void run_waiting(bl_stream *s)
+{
+    const bl_program *p = &s->plan->program;
+    bl_waiting *w = &s->waiting;
+    const size_t run = w->in_count / p->granularity * p->granularity, rest = w->in_count - run;
+    const size_t out_stride = p->granularity - 1 + p->run_frames;
+    if (!run)
+        return;
+    const bl_out rows = bl_stream_write(s, &s->plan->code.input);
+    for (size_t c = 0; c < p->input_channels; c++) {
+        float *row = w->in + c * p->run_frames;
+        memcpy(rows.y + c * rows.stride, row, run * sizeof *row);
+        memmove(row, row + run, rest * sizeof *row);
+    }
+    run_network(s, run);
+    for (size_t i = 0, channel = 0; i < p->output_count; i++) {
+        const bl_rows from = bl_stream_read(s, &s->plan->code.outputs[i]);
+        for (size_t r = 0; r < from.count; r++)
+            copy_finite(w->out + channel++ * out_stride + w->out_count, from.x + r * from.stride, run);
+    }
+    advance(s, run);
+    w->in_count = rest;
+    w->out_count += run;
+}
+
+static void fetch_waiting(bl_stream *s, float *const *out, size_t done, size_t frames)
+{
+    const bl_program *p = &s->plan->program;
+    bl_waiting *w = &s->waiting;
+    const size_t stride = p->granularity - 1 + p->run_frames;
+    w->out_count -= frames;
+    for (size_t c = 0; c < p->output_channels; c++) {
+        float *row = w->out + c * stride;
+        memcpy(out[c] + done, row, frames * sizeof *row);
+        memmove(row, row + frames, w->out_count * sizeof *row);
+    }
+}
+
+static void process_waiting(bl_stream *s, float *const *out, const float *const *in, size_t frames)
+{
+    const bl_program *p = &s->plan->program;
+    bl_waiting *w = &s->waiting;
+    for (size_t done = 0; done < frames;) {
+        const size_t left = frames - done, room = p->run_frames - w->in_count, take = left < room ? left : room;
+        for (size_t c = 0; c < p->input_channels; c++)
+            copy_finite(w->in + c * p->run_frames + w->in_count, in[c] + done, take);
+        w->in_count += take;
+        run_waiting(s);
+        fetch_waiting(s, out, done, take);
+        done += take;
+    }
+}
+
+/* ---- the public functions ---- */
+
+void bl_stream_process(bl_stream *s, float *const *out, const float *const *in, size_t frames)
+{
+    const bl_fpmode before = bl_fpmode_enter();
+    s->received += s->ended ? 0 : frames;
+    s->started |= frames > 0;
+    if (s->plan->program.granularity == 1)
+        process_directly(s, out, in, frames);
+    else
+        process_waiting(s, out, in, frames);
     bl_fpmode_leave(before);
 }
 
 void bl_stream_run_silence(bl_stream *s, size_t frames)
 {
     const bl_fpmode before = bl_fpmode_enter();
-    for (size_t done = 0; done < frames;) {
-        const size_t left = frames - done, run = left < BL_MAX_RUN ? left : BL_MAX_RUN;
-        const bl_out rows = write_rows(s, (bl_segment){ 0, 0, s->plan->program.input_channels });
-        for (size_t c = 0; c < s->plan->program.input_channels; c++)
-            memset(rows.y + c * rows.stride, 0, run * sizeof(float));
+    const bl_program *p = &s->plan->program;
+    const size_t whole = (frames + p->granularity - 1) / p->granularity * p->granularity;
+    for (size_t done = 0; done < whole;) {
+        const size_t left = whole - done, run = left < p->run_frames ? left : p->run_frames;
+        const bl_out rows = bl_stream_write(s, &s->plan->code.input);
+        for (size_t c = 0; c < p->input_channels; c++)
+            memset(rows.y + c * rows.stride, 0, run * sizeof *rows.y);
         run_network(s, run);
         advance(s, run);
         done += run;
     }
     bl_fpmode_leave(before);
+}
+
+/* Seconds in which a knob reaches its new setting. */
+#define KNOB_SECONDS 0.02
+
+void bl_stream_set_param(bl_stream *s, size_t index, float value)
+{
+    const bl_param_params *range = &s->plan->program.params[index];
+    bl_knob *knob = &s->knobs[index];
+    if (!(fabsf(value) <= FLT_MAX))
+        return;
+    knob->target = fminf(fmaxf(value, range->minimum), range->maximum);
+    const double rate = s->plan->sample_rate_hz > 0 ? s->plan->sample_rate_hz : 48000.0;
+    knob->steps_left = s->started ? (size_t)(KNOB_SECONDS * rate) + 1 : 0;
+    if (knob->steps_left)
+        knob->step = (knob->target - knob->now) / (float)knob->steps_left;
+    else
+        knob->now = knob->target;
+}
+
+static ptrdiff_t length_of(const bl_stream *s, size_t id)
+{
+    const bl_program *p = &s->plan->program;
+    if (p->kinds[id] == BL_NODE_INPUT)
+        return (ptrdiff_t)s->received;
+    ptrdiff_t shortest = BL_LENGTH_ENDLESS;
+    for (size_t i = p->first_input[id]; i < p->first_input[id + 1]; i++)
+        if (s->lengths[p->inputs[i]] < shortest)
+            shortest = s->lengths[p->inputs[i]];
+    return p->kinds[id] == BL_NODE_PARAM ? BL_LENGTH_ENDLESS : bl_length_apply(&p->rules[id], shortest);
+}
+
+void bl_stream_end_input(bl_stream *s)
+{
+    if (s->ended)
+        return;
+    s->ended = true;
+    for (size_t id = 0; id < s->plan->program.node_count; id++)
+        s->lengths[id] = length_of(s, id);
 }

@@ -24,12 +24,22 @@ static size_t carve_stream(const bl_plan *plan, void *memory, bl_stream **out)
 {
     carver c = { memory, 0 };
     const bl_program *p = &plan->program;
+    const size_t in_waiting = p->granularity > 1 ? p->input_channels * p->run_frames : 0;
+    const size_t out_waiting = p->granularity > 1 ? p->output_channels * (p->granularity - 1 + p->run_frames) : 0;
     bl_stream *s = carve(&c, sizeof *s);
-    size_t *position = carve(&c, p->ring_count * sizeof *position);
-    bl_rows *rows = carve(&c, p->max_sources * sizeof *rows);
-    float *buffers = carve(&c, p->memory_floats * sizeof *buffers);
+    bl_stream parts = { .plan = plan };
+    parts.position = carve(&c, p->ring_count * sizeof *parts.position);
+    parts.rows = carve(&c, p->max_sources * sizeof *parts.rows);
+    parts.knobs = carve(&c, p->param_count * sizeof *parts.knobs);
+    parts.lengths = carve(&c, p->node_count * sizeof *parts.lengths);
+    parts.waiting.in = carve(&c, in_waiting * sizeof(float));
+    parts.waiting.out = carve(&c, out_waiting * sizeof(float));
+    parts.memory = carve(&c, p->memory_floats * sizeof(float));
+    void *fft = carve(&c, p->transforms ? bl_convolver_fft_bytes() : 0);
     if (s) {
-        *s = (bl_stream){ .plan = plan, .position = position, .rows = rows, .memory = buffers };
+        if (p->transforms)
+            bl_convolver_fft_init(&parts.fft, fft);
+        *s = parts;
         *out = s;
     }
     return c.used;
@@ -47,6 +57,8 @@ bl_status bl_stream_create(const bl_plan *plan, bl_stream **out, bl_error *error
         return bl_fail_no_mem(error);
     bl_stream *s;
     carve_stream(plan, memory, &s);
+    for (size_t i = 0; i < plan->program.param_count; i++)
+        s->knobs[i].target = plan->program.params[i].initial;
     bl_stream_reset(s);
     *out = s;
     return BL_OK;
@@ -57,10 +69,31 @@ void bl_stream_free(bl_stream *stream)
     bl_aligned_free(stream); /* the struct stands at the start of its memory */
 }
 
+static void reset_waiting(bl_stream *s)
+{
+    const bl_program *p = &s->plan->program;
+    s->waiting.in_count = 0;
+    s->waiting.out_count = p->granularity - 1; /* the frames before the first output */
+    if (p->granularity > 1)
+        memset(s->waiting.out, 0, p->output_channels * (p->granularity - 1 + p->run_frames) * sizeof(float));
+}
+
 void bl_stream_reset(bl_stream *s)
 {
     const bl_program *p = &s->plan->program;
     memset(s->position, 0, p->ring_count * sizeof *s->position);
     memset(s->memory, 0, p->memory_floats * sizeof *s->memory);
+    for (size_t i = 0; i < p->recurrent_count; i++) {
+        const bl_recurrent_op *r = &p->recurrent[i];
+        memcpy(s->memory + r->state, p->weights + r->start, 2 * bl_recurrent_rows(r->hidden) * sizeof(float));
+    }
+    for (size_t i = 0; i < p->param_count; i++) {
+        s->knobs[i].now = s->knobs[i].target;
+        s->knobs[i].steps_left = 0;
+    }
+    reset_waiting(s);
+    s->clock = 0;
+    s->started = s->ended = false;
     bl_stream_run_silence(s, s->plan->prewarm);
+    s->received = s->clock; /* the zeros are a part of the signal */
 }

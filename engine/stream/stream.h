@@ -2,19 +2,74 @@
 #ifndef BL_STREAM_STREAM_H
 #define BL_STREAM_STREAM_H
 
+#include "kernels/convolver.h"
 #include "plan/plan.h"
 
 #include <backline/stream.h>
 
+/** A knob on its way from one setting to the next, in equal steps. */
+typedef struct bl_knob {
+    float now, target, step;
+    size_t steps_left;
+} bl_knob;
+
+/** Input frames that wait until a multiple of the network's granularity is there, and output frames that
+ *  wait to be fetched. Only networks with strides have them. */
+typedef struct bl_waiting {
+    float *in, *out; /* rows of run_frames and of granularity - 1 + run_frames */
+    size_t in_count, out_count;
+} bl_waiting;
+
 struct bl_stream {
     const bl_plan *plan;
-    size_t *position; /* of each ring: where the next frame goes; ring 0 stands for scratch memory */
-    bl_rows *rows;    /* the sources of the operation that is running */
-    float *memory;    /* all buffers */
+    float *memory;      /* all buffers, then the states of long convolutions and recurrent layers */
+    uint32_t *position; /* of each ring: where the next frame goes; ring 0 stands for scratch memory */
+    bl_rows *rows;      /* the sources of the operation that is running */
+    bl_knob *knobs;
+    bl_waiting waiting;
+    bl_convolver_fft fft; /* set where the program has long convolutions */
+    uint64_t received;    /* input frames since the reset, with those of the prewarming */
+    uint64_t clock;       /* how many of them the network has heard */
+    bool started;         /* a frame has been processed since the reset */
+    bool ended;           /* the input has; then lengths says how long each node's signal is */
+    ptrdiff_t *lengths;
 };
 
-
-/** Lets the network hear `frames` zeros and drops what it says. */
+/** Lets the network hear `frames` zeros (rounded up to its granularity) and drops what it says. */
 BL_REALTIME void bl_stream_run_silence(bl_stream *s, size_t frames);
+
+/** Runs one step for a run of `frames` input frames (step.c). */
+BL_REALTIME void bl_stream_run_step(bl_stream *s, const bl_step *step, size_t frames);
+
+/** After `frames` frames (of its own rate) were written there: makes zero what lies outside the signal, and
+ *  keeps the ring's margin alike (settle.c). */
+BL_REALTIME void bl_stream_settle(const bl_stream *s, const bl_ref *ref, uint32_t buffer, size_t frames);
+
+/** How many of the next `frames` frames of a buffer come before its signal begins. */
+static inline size_t bl_stream_lead(const bl_stream *s, const bl_buffer *b, size_t frames)
+{
+    const uint64_t now = s->clock / b->down * b->up, left = now < b->latency ? b->latency - now : 0;
+    return left < frames ? (size_t)left : frames;
+}
+
+/** First row of a segment at its ring's present position. */
+static inline float *bl_stream_at(const bl_stream *s, const bl_ref *ref)
+{
+    uint32_t position = s->position[ref->ring];
+    if (position < ref->delay)
+        position += ref->ring_frames;
+    return s->memory + ref->offset + (position - ref->delay);
+}
+
+static inline bl_rows bl_stream_read(const bl_stream *s, const bl_ref *ref)
+{
+    return (bl_rows){ bl_stream_at(s, ref), ref->stride, ref->channels };
+}
+
+/** y is NULL where there is no segment. */
+static inline bl_out bl_stream_write(const bl_stream *s, const bl_ref *ref)
+{
+    return (bl_out){ ref->channels ? bl_stream_at(s, ref) : NULL, ref->stride };
+}
 
 #endif

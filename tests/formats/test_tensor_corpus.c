@@ -102,8 +102,7 @@ static void check_tensors(const char *file, const bl_tensors *tensors, const jso
     size_t i;
     json_t *meta;
     check(bl_tensors_count(tensors) == json_array_size(list), file, "number of tensors");
-    json_array_foreach(list, i, meta)
-    {
+    json_array_foreach (list, i, meta) {
         const char *name = json_string_value(json_object_get(meta, "name"));
         const bl_tensor *t = bl_tensors_find(tensors, name);
         if (!check(t != NULL, file, name))
@@ -221,8 +220,7 @@ int main(void)
     fclose(index_file);
     json_t *index = load_json("index.json"), *row;
     size_t i, good = 0, bad = 0;
-    json_array_foreach(index, i, row)
-    {
+    json_array_foreach (index, i, row) {
         const char *group = json_string_value(json_object_get(row, "group"));
         const char *kind = json_string_value(json_object_get(row, "kind"));
         if (!strcmp(group, "torch") && !strcmp(kind, "state-dict-format")) {

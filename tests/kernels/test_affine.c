@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ROWS 19
-#define MAX_SOURCES 7
+#define MAX_ROWS        19
+#define MAX_SOURCES     7
 #define MAX_SOURCE_ROWS 17
-#define STRIDE (BL_MAX_RUN + BL_ROW_PADDING + 16)
-#define GUARD 12345.0f
+#define STRIDE          (BL_MAX_RUN + BL_ROW_PADDING + 16)
+#define GUARD           12345.0f
 
 typedef struct problem {
     size_t rows, source_count, source_rows[MAX_SOURCES], frames, in_rows;

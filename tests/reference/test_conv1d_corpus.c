@@ -141,8 +141,7 @@ int main(void)
 
     size_t passed = 0, failed = 0, i;
     json_t *entry;
-    json_array_foreach(index, i, entry)
-    {
+    json_array_foreach (index, i, entry) {
         const char *kind = bl_corpus_text(entry, "kind");
         if (!kind || strcmp(kind, "conv1d"))
             continue;

@@ -9,15 +9,24 @@
 size_t random_between(bl_random *r, size_t least, size_t most);
 bool random_chance(bl_random *r, double probability);
 
-/** Any arrangement of 1 to 14 steps. Values stay of the order of 1, so that errors can be judged:
- *  weights are scaled by the root of the fan-in and one factor of each product is bounded. */
-void random_graph_any(bl_graph *g, bl_random *r);
+typedef enum random_family {
+    RANDOM_ANY,          /* causal convolutions and element-wise nodes                        */
+    RANDOM_WAVENET,      /* as in .nam files                                                  */
+    RANDOM_CONCATENATED, /* a WaveNet as PedalNet's                                           */
+    RANDOM_AHEAD,        /* any padding, cuts and delays; branches of different latency joined */
+    RANDOM_STRIDES,      /* encoders, decoders and skip connections; oversampling             */
+    RANDOM_RECURRENT,
+    RANDOM_KNOBS, /* as channels and as gains and offsets                              */
+    RANDOM_FIR,   /* long convolutions of single channels                              */
+    RANDOM_MIXTURE,
+    RANDOM_FAMILIES
+} random_family;
 
-/** A WaveNet as in .nam files: one or two arrays of layers with mix-in of the input, skip sum, residual
- *  and head; gated or not, any sizes. This is the arrangement that plans fuse most. */
-void random_graph_wavenet(bl_graph *g, bl_random *r);
+extern const char *const random_family_names[RANDOM_FAMILIES];
 
-/** A WaveNet as PedalNet's: gated layers, their outputs concatenated and mixed at the end. */
-void random_graph_concatenated(bl_graph *g, bl_random *r);
+/** A network of a family. Values stay of the order of 1, so that errors can be judged: weights are scaled by
+ *  the root of the fan-in and one factor of each product is bounded. Where signals of different length meet
+ *  the shortest counts. */
+void random_graph(bl_graph *g, bl_random *r, random_family family);
 
 #endif

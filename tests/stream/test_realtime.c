@@ -91,10 +91,13 @@ typedef struct fixture {
     bl_stream *stream;
 } fixture;
 
-static fixture open_fixture(bl_cpu cpu, bool gated)
+typedef enum network { PLAIN, GATED, EVERYTHING } network;
+
+static fixture open_fixture(bl_cpu cpu, network kind)
 {
     fixture f;
-    f.model = bl_test_wavenet((const size_t[2]){ 8, 4 }, 10, gated);
+    f.model =
+        kind == EVERYTHING ? bl_test_everything() : bl_test_wavenet((const size_t[2]){ 8, 4 }, 10, kind == GATED);
     assert_int_equal(bl_plan_create(f.model, cpu, &f.plan, NULL), BL_OK);
     assert_int_equal(bl_stream_create(f.plan, &f.stream, NULL), BL_OK);
     return f;
@@ -127,20 +130,26 @@ static float in_samples[LONGEST], out_samples[LONGEST];
 static const float *const inputs[1] = { in_samples };
 static float *const outputs[1] = { out_samples };
 
-/* 1000 blocks of changing size and content. */
-static void stream_everything(bl_stream *s)
+/* 1000 blocks of changing sizes; a knob, where there is one, is turned all the time. */
+static void stream_everything(const fixture *f)
 {
-    for (size_t i = 0; i < 1000; i++)
-        bl_stream_process(s, outputs, inputs, block_sizes[i % BLOCK_SIZES]);
+    for (size_t i = 0; i < bl_test_effort(1000); i++) {
+        if (bl_plan_param_count(f->plan))
+            bl_stream_set_param(f->stream, 0, (float)(i % 10) * 0.1f);
+        bl_stream_process(f->stream, outputs, inputs, block_sizes[i % BLOCK_SIZES]);
+    }
+    bl_stream_end_input(f->stream);
+    bl_stream_process(f->stream, outputs, inputs, 64);
 }
 
 static void process_never_allocates_or_locks(void **state)
 {
     (void)state;
-    for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_NEON; cpu++) {
-        if (!bl_cpu_available(cpu))
+    for (size_t i = 0; i < 3 * (size_t)(BL_CPU_NEON + 1); i++) {
+        const bl_cpu cpu = (bl_cpu)(i / 3);
+        if (cpu == BL_CPU_AUTO || !bl_cpu_available(cpu))
             continue;
-        fixture f = open_fixture(cpu, cpu % 2);
+        fixture f = open_fixture(cpu, (network)(i % 3));
         fill(in_samples, LONGEST, NOISE);
         forbidden_calls = 0;
         streaming = true;
@@ -151,7 +160,7 @@ static void process_never_allocates_or_locks(void **state)
         if (cpu == BL_CPU_SCALAR)
             bl_stream_process(f.stream, outputs, inputs, LONGEST); /* slow: once */
         else
-            stream_everything(f.stream);
+            stream_everything(&f);
         streaming = false;
         assert_int_equal(seen, 2);
         assert_int_equal(forbidden_calls, 0);
@@ -175,7 +184,7 @@ static bool forbid_system_calls(void)
 enum { STREAMED = 0, NO_SECCOMP = 3 };
 
 /* Exit status of a child that forbids itself system calls and then streams, or makes one on purpose. */
-static int run_confined(bl_stream *s, bool misbehave)
+static int run_confined(const fixture *f, bool misbehave)
 {
     const pid_t child = fork();
     assert_true(child >= 0);
@@ -184,7 +193,7 @@ static int run_confined(bl_stream *s, bool misbehave)
             _exit(NO_SECCOMP);
         if (misbehave)
             (void)syscall(SYS_getppid);
-        stream_everything(s);
+        stream_everything(f);
         syscall(SYS_exit_group, STREAMED);
     }
     int status;
@@ -195,17 +204,19 @@ static int run_confined(bl_stream *s, bool misbehave)
 static void process_never_calls_the_system(void **state)
 {
     (void)state;
-    fixture f = open_fixture(BL_CPU_AUTO, true);
     fill(in_samples, LONGEST, NOISE);
-    const int status = run_confined(f.stream, false), caught = run_confined(f.stream, true);
-    close_fixture(&f);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == NO_SECCOMP) {
-        print_message("skipped: this system does not offer seccomp\n");
-        skip();
+    for (network kind = PLAIN; kind <= EVERYTHING; kind++) {
+        fixture f = open_fixture(BL_CPU_AUTO, kind);
+        const int status = run_confined(&f, false), caught = run_confined(&f, true);
+        close_fixture(&f);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == NO_SECCOMP) {
+            print_message("skipped: this system does not offer seccomp\n");
+            skip();
+        }
+        assert_true(WIFSIGNALED(caught)); /* the trap works */
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), STREAMED);
     }
-    assert_true(WIFSIGNALED(caught)); /* the trap works */
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), STREAMED);
 }
 
 static double now(void)
@@ -240,13 +251,15 @@ static double median_block_time(bl_stream *s, signal_kind kind)
 static void every_signal_costs_the_same(void **state)
 {
     (void)state;
-    fixture f = open_fixture(BL_CPU_AUTO, false);
-    median_block_time(f.stream, NOISE);
-    const double noise = median_block_time(f.stream, NOISE);
-    for (signal_kind kind = SILENCE; kind < SIGNAL_KINDS; kind++)
-        print_message("%-9s %.2f times the time of noise\n", signal_names[kind],
-                      median_block_time(f.stream, kind) / noise);
-    close_fixture(&f);
+    for (network net = PLAIN; net <= EVERYTHING; net++) {
+        fixture f = open_fixture(BL_CPU_AUTO, net);
+        median_block_time(f.stream, NOISE);
+        const double noise = median_block_time(f.stream, NOISE);
+        for (signal_kind kind = SILENCE; kind < SIGNAL_KINDS; kind++)
+            print_message("%-9s %.2f times the time of noise\n", signal_names[kind],
+                          median_block_time(f.stream, kind) / noise);
+        close_fixture(&f);
+    }
 }
 
 static void denormals_never_reach_the_arithmetic(void **state)
@@ -257,7 +270,7 @@ static void denormals_never_reach_the_arithmetic(void **state)
     for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_AVX512; cpu++) {
         if (!bl_cpu_available(cpu))
             continue;
-        fixture f = open_fixture(cpu, true);
+        fixture f = open_fixture(cpu, EVERYTHING);
         fill(in_samples, 256, DENORMALS);
         const unsigned mode = _mm_getcsr() & ~all_flags;
         _mm_setcsr(mode);

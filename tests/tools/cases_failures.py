@@ -57,6 +57,16 @@ def test_wrong_usage(program, check):
             ('dot with JSON', '--dot', ['info', '--dot', '--json', 'tiny.nam']),
             ('no model to measure', 'MODEL', ['bench']),
             ('seconds', '"0"', ['bench', '--seconds', '0', 'tiny.nam']),
+            ('quality', 'from 0 to 1,', render + ['--quality', '1.5']),
+            ('quality is a word', '"high"', ['info', '--quality', 'high', 'tiny.nam']),
+            ('quality of bench', '"-1"', ['bench', '--quality', '-1', 'tiny.nam']),
+            ('prewarming', '"-1"', render + ['--prewarm', '-1']),
+            ('prewarming too long', '4194304', render + ['--prewarm', '4194305']),
+            ('knob without a value', 'NAME=VALUE', render + ['--param', 'drive']),
+            ('knob of a model without knobs', 'no knobs', render + ['--param', 'drive=1']),
+            ('one file to convert', 'IN OUT', ['convert', 'tiny.nam']),
+            ('unknown ending to convert to', '.safetensors', ['convert', 'tiny.nam', 'never.wav']),
+            ('no ending to convert to', '.safetensors', ['convert', 'tiny.nam', 'never']),
             ('no image', '-o PNG', ['plot-wav', 'in.wav'])):
         expect(program, check, what, 2, hint, *words)
     code, output, messages = program.run()
@@ -86,6 +96,11 @@ def test_failures(program, check):
             ('folder that cannot be written to', '/proc', 'tiny.nam', 'in.wav', '/proc/never.wav', 'never.wav'),
             ('device as output', 'device', 'tiny.nam', 'in.wav', 'full.wav', 'never.wav')):
         expect(program, check, what, 1, hint, 'render', '--force', '-m', model, source, target, absent=absent)
+    for what, hint, source in (('missing model', 'No such file', 'nothing.nam'),
+                               ('broken model', 'noise.nam', 'noise.nam')):
+        expect(program, check, f'{what} to convert', 1, hint, 'convert', source, 'never.nam', absent='never.nam')
+    expect(program, check, 'converting into a missing folder', 1, 'No such file', 'convert', 'tiny.nam', 'no/x.nam',
+           absent='no')
     expect(program, check, 'existing output', 1, '--force', 'render', '-m', 'tiny.nam', 'in.wav', 'there.wav')
     check(open(program.file('there.wav'), 'rb').read() == b'old', 'an existing file stays as it was')
     expect(program, check, 'existing input as output', 1, '--force', 'render', '-m', 'tiny.nam', 'in.wav', 'in.wav')
@@ -114,6 +129,8 @@ def test_full_disk(program, check):
         expect(program, check, f'disk full after {limit} bytes of {target}', 1, 'too large', 'render', '-m',
                'tiny.nam', 'long.wav', target, absent=target,
                preexec_fn=lambda limit=limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    expect(program, check, 'disk full under a model', 1, 'too large', 'convert', 'tiny.nam', 'never.safetensors',
+           absent='never.safetensors', preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
     expect(program, check, 'disk full under an image', 1, 'too large', 'plot-wav', '-o', 'never.png', 'in.wav',
            absent='never.png', preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
 

@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from support import RATE, TinyWaveNet, safetensors, sound, wav
+from support import RATE, TinyWaveNet, container, graph, safetensors, sound, wav
 
 TINY = TinyWaveNet()
 MAN_PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'backline.1')
@@ -49,11 +49,60 @@ def test_info_json(program, check):
     check([layer['operations'] for layer in convolutions] == [24] * 3, 'info --json: operations', convolutions)
 
 
+# A knob, half the rate in between, a layer that looks ahead, and all of the past.
+RATES = graph([('in', 'input', None, {}), ('drive', 'param', None, {'minimum': -1, 'maximum': 11, 'initial': 0.5}),
+               ('down', 'conv1d', ['in'], {'weight': 'w', 'stride': 2, 'padding': [1, 2]}),
+               ('up', 'upsample', ['down'], {'factor': 2}), ('loud', 'mul', ['up', 'drive'], {}),
+               ('out', 'output', ['loud'], {})], {'w': np.ones((1, 1, 4))}, sample_rate=RATE)
+MEMORY = graph([('in', 'input', None, {}), ('gru', 'gru', ['in'], {'weight_ih': 'i', 'weight_hh': 'h'}),
+                ('out', 'output', ['gru'], {})], {'i': np.ones((6, 1)), 'h': np.ones((6, 2))}, sample_rate=RATE)
+
+
+def test_knobs_rates_and_latency(program, check):
+    program.write('rates.safetensors', RATES)
+    code, output, messages = program.run('info', '--json', 'rates.safetensors')
+    found = json.loads(output)
+    knobs = [{'name': 'drive', 'minimum': -1, 'maximum': 11, 'initial': 0.5}]
+    check(code == 0 and found['params'] == knobs, 'knobs', messages, output)
+    layers = {layer['name']: layer for layer in found['layers']}
+    check((layers['down']['stride'], layers['down']['rate'], layers['up']['rate']) == (2, 0.5, 1),
+          'strides and rates', layers)
+    check(found['latency'] >= 2 and layers['up']['stride'] is None, 'latency', found['latency'])
+    code, output, messages = program.run('info', '--layers', 'rates.safetensors')
+    latency = f"{found['latency']} samples ({1000 * found['latency'] / RATE:.3g} ms)"
+    for word in ('drive, -1 to 11, at first 0.5', 'STRIDE', 'LATENCY', 'RATE', latency):
+        check(code == 0 and word in output, f'info says {word}', output, messages)
+    output = report(program, 'info', '--layers', 'tiny.nam')[1]
+    check(not any(word in output for word in ('STRIDE', 'LATENCY', 'RATE', 'Knobs', 'Sizes')),
+          'no columns and lines that say nothing', output)
+
+
+def test_all_of_the_past(program, check):
+    program.write('memory.safetensors', MEMORY)
+    found = json.loads(program.run('info', '--json', 'memory.safetensors')[1])
+    check(found['receptive_field'] is None and found['receptive_field_ms'] is None, 'JSON of a recurrent network', found)
+    output = program.run('info', 'memory.safetensors')[1]
+    check('all of the past (recurrent)' in output and 'Latency          none' in output, 'a recurrent network', output)
+
+
+def test_sizes(program, check):
+    program.write('sizes.nam', container((0.25, TinyWaveNet(seed=3).file()), (1.0, TINY.file())))
+    for options in ((), ('--quality', '0')):
+        found = json.loads(program.run('info', '--json', *options, 'sizes.nam')[1])
+        check([size['below'] for size in found['qualities']] == [0.25, None]
+              and all(size['text'] for size in found['qualities']), 'sizes as JSON', found['qualities'])
+    output = program.run('info', 'sizes.nam')[1]
+    check(', for a quality below 0.25\n' in output and 'from there on' in output, 'sizes for people', output)
+    check(json.loads(report(program, 'info', '--json', 'tiny.nam')[1])['qualities'] == [], 'one size only')
+
+
 def test_json_keys_are_documented(program, check):
     manual = open(MAN_PAGE, encoding='utf-8').read().replace('\\-', '-')
     info = json.loads(report(program, 'info', '--json', 'tiny.nam')[1])
     bench = json.loads(report(program, 'bench', '--json', '--seconds', '0.1', 'tiny.nam')[1])
-    keys = {*info, *bench, *info['network'], *info['layers'][0], *info['tensors'][0]}
+    program.write('rates.safetensors', RATES)
+    more = json.loads(program.run('info', '--json', 'rates.safetensors')[1])
+    keys = {*info, *bench, *info['network'], *info['layers'][0], *info['tensors'][0], *more['params'][0]}
     missing = [key for key in keys if not re.search(rf'(?<![\w]){key}(?![\w])', manual)]
     check(not missing, 'all JSON keys are in the man page', missing)
 

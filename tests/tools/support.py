@@ -122,9 +122,9 @@ class TinyWaveNet:
         return (self.head @ total)[0, quiet:] * self.scale
 
 
-def safetensors(tensors):
+def safetensors(tensors, **metadata):
     """A safetensors file of {name: array}."""
-    header, data = {}, b''
+    header, data = {'__metadata__': metadata} if metadata else {}, b''
     for name, values in tensors.items():
         values = np.asarray(values, '<f4')
         header[name] = {'dtype': 'F32', 'shape': list(values.shape),
@@ -132,6 +132,21 @@ def safetensors(tensors):
         data += values.tobytes()
     text = json.dumps(header).encode()
     return struct.pack('<Q', len(text)) + text + data
+
+
+def graph(nodes, tensors=None, **keys):
+    """A safetensors file with a graph description. Every node is (name, kind, inputs, further keys)."""
+    described = [dict({'name': name, 'kind': kind}, **({'inputs': inputs} if inputs else {}), **more)
+                 for name, kind, inputs, more in nodes]
+    description = dict({'backline': 'graph', 'version': 1, 'nodes': described}, **keys)
+    return safetensors(tensors or {}, backline=json.dumps(description))
+
+
+def container(*sizes):
+    """A .nam file with several sizes of a network: (largest quality, .nam file)."""
+    submodels = [{'max_value': most, 'model': json.loads(file)} for most, file in sizes]
+    return json.dumps({'version': '0.7.0', 'architecture': 'SlimmableContainer', 'config': {'submodels': submodels},
+                       'weights': [], 'sample_rate': RATE}).encode()
 
 
 def sound(frames=5000, seed=2):
@@ -170,4 +185,4 @@ def read_wav(path):
 def error(got, wanted):
     """The largest difference; infinite where the lengths differ."""
     got, wanted = np.asarray(got).ravel(), np.asarray(wanted).ravel()
-    return float(np.abs(got - wanted).max()) if got.shape == wanted.shape else math.inf
+    return float(np.abs(got - wanted).max(initial=0)) if got.shape == wanted.shape else math.inf

@@ -4,11 +4,12 @@ _backline_options()
 {
     case $1 in
         render)
-            echo "--model -m --describe --input-gain --output-gain --bits --force -f --verbose -v --raw"
-            echo "--block --cpu --help -h"
+            echo "--model -m --describe --quality --prewarm --param --input-gain --output-gain --bits --force -f"
+            echo "--verbose -v --raw --block --cpu --help -h"
             ;;
-        info) echo "--layers --tensors --json --dot --describe --help -h" ;;
-        bench) echo "--block --seconds --cpu --describe --json --help -h" ;;
+        info) echo "--layers --tensors --json --dot --describe --quality --help -h" ;;
+        bench) echo "--block --seconds --cpu --describe --quality --json --help -h" ;;
+        convert) echo "--describe --quality --prewarm --force -f --help -h" ;;
         plot-wav) echo "--output -o --force -f --help -h" ;;
         "") echo "--help -h --version" ;;
     esac
@@ -30,21 +31,23 @@ _backline_value()
 {
     local option=$1 word=$2
     case $option in
-        --model | -m) _backline_files "$word" "nam|pt|pth|ckpt|json|safetensors" ;;
+        --model | -m) _backline_files "$word" "$models" ;;
         --describe) _backline_files "$word" "json" ;;
         --output | -o) _backline_files "$word" "png" ;;
         --bits) mapfile -t COMPREPLY < <(compgen -W "16 24 32f" -- "$word") ;;
         --cpu) mapfile -t COMPREPLY < <(compgen -W "auto scalar sse2 avx2 avx512 neon" -- "$word") ;;
         --block) mapfile -t COMPREPLY < <(compgen -W "16 32 64 128 256 512 1024" -- "$word") ;;
-        --input-gain | --output-gain | --seconds) COMPREPLY=() ;;
+        --quality) mapfile -t COMPREPLY < <(compgen -W "0 0.25 0.5 0.75 1" -- "$word") ;;
+        --input-gain | --output-gain | --seconds | --prewarm | --param) COMPREPLY=() ;;
         *) return 1 ;;
     esac
 }
 
 _backline()
 {
-    local commands="render info bench plot-wav help"
+    local commands="render info bench convert plot-wav help"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local models="nam|pt|pth|ckpt|bin|json|aidax|aidadspmodel|safetensors|npz"
     local audio="wav|wave|aif|aiff|w64|rf64|caf|au|flac|ogg|opus|mp3"
     # "--bits=16" arrives as three words
     [[ $before == "=" ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
@@ -57,8 +60,8 @@ _backline()
         :
     elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_backline_options "$command")" -- "$word")
-    elif [[ $command == info || $command == bench ]]; then
-        _backline_files "$word" "nam|pt|pth|ckpt|json|safetensors"
+    elif [[ $command == info || $command == bench || $command == convert ]]; then
+        _backline_files "$word" "$models"
     else
         _backline_files "$word" "$audio"
     fi

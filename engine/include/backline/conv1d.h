@@ -45,7 +45,7 @@ typedef struct bl_conv1d_desc {
     size_t out_channels, kernel;       /**< weight is [out_channels][in_channels/groups][kernel] */
     size_t stride, dilation, groups;   /**< each >= 1; groups divides both channel counts */
     bl_conv1d_padding padding;
-    size_t pad_left, pad_right;        /**< for BL_CONV1D_PAD_EXPLICIT */
+    size_t pad_left, pad_right; /**< for BL_CONV1D_PAD_EXPLICIT */
     bl_conv1d_padding_mode padding_mode;
 } bl_conv1d_desc;
 

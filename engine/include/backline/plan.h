@@ -34,6 +34,13 @@ BL_API size_t bl_plan_out_channels(const bl_plan *plan);
 /** Sample rate in Hz that the model was made for, NAN where the file does not say. */
 BL_API double bl_plan_sample_rate(const bl_plan *plan);
 
+/** Samples by which a stream's output is late: what the network looks ahead, and what a stride makes it
+ *  wait for. Constant. */
+BL_API size_t bl_plan_latency(const bl_plan *plan);
+
+/** Knobs, as bl_model_param_count() counted them. */
+BL_API size_t bl_plan_param_count(const bl_plan *plan);
+
 /** Bytes of memory that each stream takes. */
 BL_API size_t bl_plan_stream_bytes(const bl_plan *plan);
 

@@ -27,6 +27,19 @@ BL_API void bl_stream_free(bl_stream *stream);
  *  Does not allocate, but takes the time of that many samples. */
 BL_API void bl_stream_reset(bl_stream *stream);
 
+/** Turn a knob. The value is clamped to the knob's range (what is not finite is ignored) and reached
+ *  smoothly, within about 20 ms. After creation and reset all knobs stand at their initial values, or at
+ *  what was set since without a reset.
+ *  @param index  0 <= index < bl_plan_param_count()
+ *  Real-time safe; same thread as bl_stream_process(). */
+BL_API BL_REALTIME void bl_stream_set_param(bl_stream *stream, size_t index, float value);
+
+/** Say that the input has ended. A network that looks ahead treats what follows as the zeros that its
+ *  layers pad with; feed zeros until as many samples have come out as bl_plan_latency() and
+ *  bl_model_output_frames() together. Until then, or for
+ *  live input, a stream needs no such call. bl_stream_reset() begins anew. Real-time safe. */
+BL_API BL_REALTIME void bl_stream_end_input(bl_stream *stream);
+
 /** Run one block through the network.
  *  @param out     bl_plan_out_channels() pointers, each to frames samples. Each may equal any pointer
  *                 of in; otherwise no array may overlap another

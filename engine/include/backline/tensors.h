@@ -16,12 +16,12 @@ extern "C" {
 
 /** One tensor. All pointers belong to the bl_tensors it came from. */
 typedef struct bl_tensor {
-    const char *name;                     /**< UTF-8, zero-terminated; may be empty */
-    const char *type;                     /**< type in the file: "float32", "float16", "int64", ... */
-    size_t rank;                          /**< number of dimensions; 0 is a single number */
-    uint64_t shape[BL_TENSOR_MAX_RANK];   /**< sizes, outermost first */
-    size_t count;                         /**< product of the sizes (1 for rank 0) */
-    const float *values;                  /**< count values as float32, row-major */
+    const char *name;                   /**< UTF-8, zero-terminated; may be empty */
+    const char *type;                   /**< type in the file: "float32", "float16", "int64", ... */
+    size_t rank;                        /**< number of dimensions; 0 is a single number */
+    uint64_t shape[BL_TENSOR_MAX_RANK]; /**< sizes, outermost first */
+    size_t count;                       /**< product of the sizes (1 for rank 0) */
+    const float *values;                /**< count values as float32, row-major */
 } bl_tensor;
 
 /** All tensors of one file, in the file's order. Immutable. */

@@ -1,0 +1,64 @@
+#include "render_tail.h"
+
+#include "commands.h"
+#include "messages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void render_tail_init(render_tail *t, const bl_model *model, size_t latency, size_t channels)
+{
+    *t = (render_tail){ .model = model, .late = latency, .channels = channels };
+    t->end = bl_model_output_frames(model, 0);
+}
+
+void render_tail_free(render_tail *t)
+{
+    free(t->held);
+    t->held = NULL;
+}
+
+int render_tail_put(render_tail *t, const float *frames, size_t n, size_t heard)
+{
+    const size_t dropped = n < t->late ? n : t->late, frame = t->channels * sizeof *t->held;
+    t->heard += heard;
+    if (heard)
+        t->end = bl_model_output_frames(t->model, (size_t)t->heard);
+    t->late -= dropped;
+    n -= dropped;
+    if (t->held_frames + n > t->capacity) {
+        const size_t capacity = 2 * (t->held_frames + n);
+        float *held = realloc(t->held, capacity * frame);
+        if (!held)
+            return fail("There is not enough memory.");
+        t->held = held;
+        t->capacity = capacity;
+    }
+    if (n)
+        memcpy(t->held + t->held_frames * t->channels, frames + dropped * t->channels, n * frame);
+    t->held_frames += n;
+    return DONE;
+}
+
+const float *render_tail_ready(const render_tail *t, size_t most, size_t *n)
+{
+    const uint64_t left = t->end > t->written ? t->end - t->written : 0;
+    *n = t->held_frames < most ? t->held_frames : most;
+    *n = left < *n ? (size_t)left : *n;
+    return t->held;
+}
+
+void render_tail_take(render_tail *t, size_t n)
+{
+    const size_t frame = t->channels * sizeof *t->held;
+    t->held_frames -= n;
+    t->written += n;
+    if (n && t->held_frames)
+        memmove(t->held, t->held + n * t->channels, t->held_frames * frame);
+}
+
+uint64_t render_tail_missing(const render_tail *t)
+{
+    const uint64_t here = t->written + t->held_frames;
+    return t->end > here ? t->late + t->end - here : 0;
+}

@@ -1,0 +1,35 @@
+/* Frames between a network and a file. A stream is late by its latency, and a network may make the recording
+ * shorter or longer: what is written is what the network gives when it is run over the file as a whole. */
+#ifndef TOOLS_RENDER_TAIL_H
+#define TOOLS_RENDER_TAIL_H
+
+#include <backline/model.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct render_tail {
+    const bl_model *model;
+    size_t channels, late; /* frames that are still to be dropped */
+    uint64_t heard;        /* frames of the recording */
+    uint64_t end;          /* frames of the whole output, if the recording ended here: never fewer later on */
+    uint64_t written;      /* frames */
+    float *held;           /* interleaved: came out of the network, and may be beyond the end of the file */
+    size_t held_frames, capacity;
+} render_tail;
+
+/* latency in frames; the model must outlive it. Nothing is allocated yet. */
+void render_tail_init(render_tail *t, const bl_model *model, size_t latency, size_t channels);
+void render_tail_free(render_tail *t);
+
+/* Takes n interleaved frames that a stream gave, and notes that it had heard `heard` more frames of the recording
+ * before. Returns DONE, or FAILED after a message. */
+int render_tail_put(render_tail *t, const float *frames, size_t n, size_t heard);
+
+/* The next frames to write, at most `most`: where they begin, and how many. Until render_tail_take() they stay. */
+const float *render_tail_ready(const render_tail *t, size_t most, size_t *n);
+void render_tail_take(render_tail *t, size_t n);
+
+/* Frames that are still to come out of the network when the recording has ended. */
+uint64_t render_tail_missing(const render_tail *t);
+
+#endif
