@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     bl_plan *plan;
     bl_stream *stream;
     if (argc != 2 || bl_model_load_file(argv[1], NULL, &model, &error) ||
-        bl_plan_create(model, BL_CPU_AUTO, &plan, &error) || bl_stream_create(plan, &stream, &error))
+        bl_plan_create(model, BL_CPU_AUTO, &plan, &error) || bl_stream_create(plan, 1, &stream, &error))
         return fprintf(stderr, "%s\n", argc == 2 ? error.text : "usage: play MODEL < in.f32 > out.f32"), 1;
     bl_model_free(model); /* the plan has all that it needs */
 

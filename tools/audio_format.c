@@ -22,17 +22,25 @@ static const audio_format formats[] = {
     { "mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, BITS_LOSSY, 0 },
 };
 
-const audio_format *audio_format_for(const char *path)
+const audio_format *audio_format_find(const char *path)
 {
     const char *dot = strrchr(text_file_name(path), '.');
     for (size_t i = 0; dot && i < sizeof formats / sizeof *formats; i++)
         if (!strcasecmp(dot + 1, formats[i].extension))
             return &formats[i];
-    fail_usage(
-        "%s: the ending of the name chooses the format, and %s%s; use .wav, .flac, .aiff, .w64, .rf64, .caf, "
-        ".au, .ogg, .opus or .mp3.",
-        path, dot ? dot : "this name has none", dot ? " is not known" : "");
     return NULL;
+}
+
+const audio_format *audio_format_for(const char *path)
+{
+    const audio_format *format = audio_format_find(path);
+    const char *dot = strrchr(text_file_name(path), '.');
+    if (!format)
+        fail_usage(
+            "%s: the ending of the name chooses the format, and %s%s; use .wav, .flac, .aiff, .w64, .rf64, .caf, "
+            ".au, .ogg, .opus or .mp3.",
+            path, dot ? dot : "this name has none", dot ? " is not known" : "");
+    return format;
 }
 
 int audio_bits_parse(const char *word, audio_bits *bits)

@@ -23,6 +23,9 @@ typedef struct audio_format {
 /* The format for a path; NULL after a complaint about the extension. */
 const audio_format *audio_format_for(const char *path);
 
+/* The same without a complaint. */
+const audio_format *audio_format_find(const char *path);
+
 /* "16", "24" or "32f", or NULL for the default, as *bits. Returns DONE, or WRONG_USAGE after a complaint. */
 int audio_bits_parse(const char *word, audio_bits *bits);
 

@@ -4,26 +4,25 @@
 #include "messages.h"
 #include "progress.h"
 #include "stop.h"
+#include "text.h"
 
-#include <backline/stream.h>
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
-/* The clock frequency of a CPU wanders. Network and peak are therefore measured in turns, each round gives
- * a ratio of its own, and the median of the rounds counts. */
-enum { ROUNDS = 9, NOISE_BLOCKS = 16 };
+enum { FEWEST_ROUNDS = 5, MOST_ROUNDS = 1000, FEWEST_QUIET = 3 };
 
-static const double peak_seconds = 0.03, warm_up_seconds = 0.2;
+static const double turn_seconds = 0.02, peak_seconds = 0.0015, warm_seconds = 0.001, first_warm_seconds = 0.1;
+static const double spoilt_peak = 0.8;      /* of the highest: less was interrupted */
+static const double disturbed_factor = 1.1; /* probes that take that much longer than the fast ones */
 
-typedef struct bench_state {
-    bl_stream *stream;
-    size_t block, in_channels, out_channels;
-    float *noise, *output;
-    float **in, **out; /* rows of one block */
-    double *times;     /* of every block measured */
-    size_t count, capacity;
-    double gflops[ROUNDS], peak[ROUNDS], share[ROUNDS];
-} bench_state;
+/* One subject's turn in one round. */
+typedef struct turn {
+    double probe_s, unit_s, peak_gflops;
+    bool spoilt; /* other programs had most of it, or the peak was out of reach */
+} turn;
 
 /* Stays on one CPU, so that caches stay warm and the peak is that of the same core. */
 static int pin(void)
@@ -41,66 +40,74 @@ static int pin(void)
     return -1;
 }
 
-static void fill_noise(float *noise, size_t n)
-{
-    uint32_t state = 0x9e3779b9;
-    for (size_t i = 0; i < n; i++) {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        noise[i] = (float)(int32_t)state * (0.5f / 2147483648.0f);
-    }
-}
+#define NOPS_8  "nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n "
+#define NOPS_32 NOPS_8 NOPS_8 NOPS_8 NOPS_8
 
-static int allocate(bench_state *s, const bl_plan *plan)
+/* How long the core needs to do nothing: only a neighbour who shares its front end, or an interruption, makes
+ * that longer. The multiply-add peak does not tell, because it asks little of the front end. */
+static double probe(void)
 {
-    s->in_channels = bl_plan_in_channels(plan);
-    s->out_channels = bl_plan_out_channels(plan);
-    size_t row = s->block * NOISE_BLOCKS;
-    s->noise = malloc(s->in_channels * row * sizeof(float));
-    s->output = malloc(s->out_channels * s->block * sizeof(float));
-    s->in = calloc(s->in_channels, sizeof *s->in);
-    s->out = calloc(s->out_channels, sizeof *s->out);
-    s->capacity = 1 << 16;
-    s->times = malloc(s->capacity * sizeof *s->times);
-    if (!s->noise || !s->output || !s->in || !s->out || !s->times)
-        return fail("There is not enough memory.");
-    fill_noise(s->noise, s->in_channels * row);
-    for (size_t c = 0; c < s->out_channels; c++)
-        s->out[c] = s->output + c * s->block;
-    bl_error error = { 0 };
-    return bl_stream_create(plan, &s->stream, &error) ? fail_engine(&error) : DONE;
-}
-
-static void release(bench_state *s)
-{
-    bl_stream_free(s->stream);
-    free(s->noise);
-    free(s->output);
-    free(s->in);
-    free(s->out);
-    free(s->times);
-}
-
-static double time_block(bench_state *s, size_t number)
-{
-    for (size_t c = 0; c < s->in_channels; c++)
-        s->in[c] = s->noise + (c * NOISE_BLOCKS + number % NOISE_BLOCKS) * s->block;
     double begin = clock_seconds();
-    bl_stream_process(s->stream, s->out, (const float *const *)s->in, s->block);
+    for (int i = 0; i < 5000; i++)
+        __asm__ volatile(NOPS_32);
     return clock_seconds() - begin;
 }
 
-static void keep_time(bench_state *s, double time)
+/* Time that the system gave to this thread. */
+static double own_seconds(void)
 {
-    if (s->count == s->capacity) {
-        double *more = realloc(s->times, 2 * s->capacity * sizeof *more);
-        if (!more)
-            return; /* the blocks so far are plenty */
-        s->times = more;
-        s->capacity *= 2;
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Of two measurements of one peak; an interrupted one does not count. */
+static double join_peaks(double a, double b)
+{
+    double higher = fmax(a, b), lower = fmin(a, b);
+    return lower < spoilt_peak * higher ? higher : (lower + higher) / 2;
+}
+
+static turn take_turn(const bench_subject *s, double seconds)
+{
+    double begin = clock_seconds(), own = own_seconds();
+    turn t = { .probe_s = probe() };
+    double before = bl_cpu_measure_peak_gflops(s->cpu, peak_seconds);
+    s->measure(s->context, warm_seconds, true);
+    t.unit_s = s->measure(s->context, seconds, false);
+    t.peak_gflops = join_peaks(before, bl_cpu_measure_peak_gflops(s->cpu, peak_seconds));
+    t.probe_s += probe();
+    t.spoilt = own_seconds() - own < (clock_seconds() - begin) / 2;
+    return t;
+}
+
+static void show_progress(double begin, size_t done, size_t total)
+{
+    double spent = clock_seconds() - begin;
+    char line[128];
+    snprintf(line, sizeof line, "%.0f %% measured, %.40s left", 100 * (double)done / (double)total,
+             text_duration(spent * (double)(total - done) / (double)done).s);
+    message_status(line);
+}
+
+/* turns: rounds of them for each subject, one subject behind the other. */
+static int take_turns(const bench_subject *subjects, size_t count, turn *turns, size_t rounds, double seconds)
+{
+    bool visible = isatty(STDERR_FILENO) == 1;
+    for (size_t i = 0; i < count && !stop_requested(); i++)
+        subjects[i].measure(subjects[i].context, first_warm_seconds / (double)count, true);
+    double begin = clock_seconds();
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < count && !stop_requested(); i++)
+            turns[i * rounds + round] = take_turn(&subjects[i], seconds / (double)rounds);
+        if (stop_requested())
+            return fail("Interrupted.");
+        if (visible)
+            show_progress(begin, round + 1, rounds);
     }
-    s->times[s->count++] = time;
+    if (visible)
+        message_status("");
+    return DONE;
 }
 
 static int by_size(const void *a, const void *b)
@@ -109,53 +116,76 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The value that the given part of all values does not exceed; sorts them. */
-static double quantile(double *values, size_t n, double part)
+double bench_quantile(double *values, size_t n, double part)
 {
     qsort(values, n, sizeof *values, by_size);
     size_t i = (size_t)(part * (double)n);
     return values[i < n ? i : n - 1];
 }
 
-static void measure_round(bench_state *s, size_t round, bl_cpu cpu, double operations, double seconds)
+static int by_quiet(const void *a, const void *b)
 {
-    double before = bl_cpu_measure_peak_gflops(cpu, peak_seconds / 2);
-    size_t first = s->count;
-    double end = clock_seconds() + seconds;
-    do
-        keep_time(s, time_block(s, s->count));
-    while (clock_seconds() < end && !stop_requested());
-    double after = bl_cpu_measure_peak_gflops(cpu, peak_seconds / 2);
-    size_t n = s->count - first;
-    double median = n ? quantile(s->times + first, n, 0.5) : 0;
-    s->gflops[round] = median > 0 ? 1e-9 * operations / median : 0;
-    s->peak[round] = (before + after) / 2;
-    s->share[round] = s->peak[round] > 0 ? s->gflops[round] / s->peak[round] : 0;
+    const turn *x = a, *y = b;
+    return x->spoilt != y->spoilt ? x->spoilt - y->spoilt : by_size(&x->probe_s, &y->probe_s);
 }
 
-int bench_run(const bl_plan *plan, uint64_t macs, size_t block, double seconds, bench_result *result)
+static void summarise(bench_subject *s, turn *turns, size_t rounds, double *scratch)
 {
-    bench_state s = { .block = block };
-    int pinned = pin();
-    int code = allocate(&s, plan);
-    stop_catch();
-    double warm = clock_seconds() + warm_up_seconds;
-    for (size_t i = 0; !code && (i < 10 || clock_seconds() < warm) && !stop_requested(); i++)
-        time_block(&s, i);
-    for (size_t round = 0; !code && round < ROUNDS; round++) {
-        measure_round(&s, round, bl_plan_cpu(plan), 2.0 * (double)macs * (double)block, seconds / ROUNDS);
-        if (stop_requested())
-            code = fail("Interrupted.");
+    size_t quiet = rounds / 10 > FEWEST_QUIET ? rounds / 10 : FEWEST_QUIET;
+    double peak = 0;
+    for (size_t i = 0; i < rounds; i++)
+        peak = fmax(peak, turns[i].peak_gflops);
+    for (size_t i = 0; i < rounds; i++)
+        turns[i].spoilt |= turns[i].peak_gflops < spoilt_peak * peak;
+    qsort(turns, rounds, sizeof *turns, by_quiet);
+    for (size_t i = 0; i < quiet; i++)
+        scratch[i] = turns[i].unit_s;
+    s->unit_s = bench_quantile(scratch, quiet, 0.5);
+    for (size_t i = 0; i < quiet; i++)
+        scratch[i] = 1e-9 * s->operations / turns[i].unit_s / turns[i].peak_gflops;
+    s->share_of_peak = bench_quantile(scratch, quiet, 0.5);
+}
+
+static double find_peak(bl_cpu cpu, const bench_subject *subjects, size_t count, const turn *turns, size_t rounds,
+                        double *scratch)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t r = 0; r < rounds && subjects[i].cpu == cpu; r++)
+            scratch[n++] = turns[i * rounds + r].peak_gflops;
+    return n ? bench_quantile(scratch, n, 0.5) : 0;
+}
+
+static double find_disturbed(const turn *turns, size_t n, double *scratch)
+{
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = turns[i].probe_s;
+    double limit = disturbed_factor * bench_quantile(scratch, n, 0.1);
+    size_t over = 0;
+    for (size_t i = 0; i < n; i++)
+        over += scratch[i] > limit;
+    return (double)over / (double)n;
+}
+
+int bench_run(bench_subject *subjects, size_t count, double seconds, bench_machine *machine)
+{
+    double wanted = seconds / turn_seconds;
+    size_t rounds = wanted < FEWEST_ROUNDS ? FEWEST_ROUNDS : wanted > MOST_ROUNDS ? MOST_ROUNDS : (size_t)wanted;
+    turn *turns = calloc(count * rounds, sizeof *turns);
+    double *scratch = malloc(count * rounds * sizeof *scratch);
+    int code = turns && scratch ? DONE : fail("There is not enough memory.");
+    if (!code) {
+        machine->pinned_cpu = pin();
+        code = take_turns(subjects, count, turns, rounds, seconds);
     }
-    if (!code)
-        *result = (bench_result){ .blocks = s.count,
-                                  .median_s = quantile(s.times, s.count, 0.5),
-                                  .p99_s = quantile(s.times, s.count, 0.99),
-                                  .worst_s = quantile(s.times, s.count, 1),
-                                  .gflops = quantile(s.gflops, ROUNDS, 0.5),
-                                  .peak_gflops = quantile(s.peak, ROUNDS, 0.5),
-                                  .peak_share = quantile(s.share, ROUNDS, 0.5),
-                                  .pinned_cpu = pinned };
-    release(&s);
+    if (!code) {
+        machine->disturbed = find_disturbed(turns, count * rounds, scratch);
+        for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_NEON; cpu++)
+            machine->peak_gflops[cpu] = find_peak(cpu, subjects, count, turns, rounds, scratch);
+        for (size_t i = 0; i < count; i++)
+            summarise(&subjects[i], turns + i * rounds, rounds, scratch);
+    }
+    free(turns);
+    free(scratch);
     return code;
 }

@@ -14,7 +14,7 @@ static size_t measure_stream(const bl_model *model)
     bl_plan *plan = NULL;
     size_t bytes = 0;
     if (!bl_plan_create(model, BL_CPU_AUTO, &plan, NULL))
-        bytes = bl_plan_stream_bytes(plan);
+        bytes = bl_plan_stream_bytes(plan, 1);
     bl_plan_free(plan);
     return bytes;
 }

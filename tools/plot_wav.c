@@ -2,8 +2,8 @@
 #include "commands.h"
 #include "messages.h"
 #include "options.h"
-#include "output_file.h"
 #include "plot_page.h"
+#include "plot_png.h"
 #include "stop.h"
 
 static const command_text help = {
@@ -18,22 +18,11 @@ static const command_text help = {
     .max_files = 2,
 };
 
-static cairo_status_t write_png(void *closure, const unsigned char *data, unsigned size)
-{
-    return output_file_write(closure, data, size) == size ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
-
 static int save_png(cairo_surface_t *page, const char *path, int force)
 {
     output_file file;
     int code = output_file_open(&file, path, force);
-    if (code)
-        return code;
-    cairo_status_t status = cairo_surface_write_to_png_stream(page, write_png, &file);
-    if (status == CAIRO_STATUS_SUCCESS || file.error)
-        return output_file_commit(&file);
-    output_file_discard(&file);
-    return fail("%s: the picture cannot be drawn (%s).", path, cairo_status_to_string(status));
+    return code ? code : plot_png_write(page, &file);
 }
 
 static int plot(const char *png, int force, const char **files, size_t count)

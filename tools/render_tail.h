@@ -14,7 +14,7 @@ typedef struct render_tail {
     uint64_t end;          /* frames of the whole output, if the recording ended here: never fewer later on */
     uint64_t written;      /* frames */
     float *held;           /* interleaved: came out of the network, and may be beyond the end of the file */
-    size_t held_frames, capacity;
+    size_t first_held, held_frames, capacity;
 } render_tail;
 
 /* latency in frames; the model must outlive it. Nothing is allocated yet. */
@@ -29,7 +29,7 @@ int render_tail_put(render_tail *t, const float *frames, size_t n, size_t heard)
 const float *render_tail_ready(const render_tail *t, size_t most, size_t *n);
 void render_tail_take(render_tail *t, size_t n);
 
-/* Frames that are still to come out of the network when the recording has ended. */
-uint64_t render_tail_missing(const render_tail *t);
+/* Frames that come out of a network behind a recording of `frames` frames before all of its output is there. */
+uint64_t render_tail_behind(const bl_model *model, size_t latency, uint64_t frames);
 
 #endif

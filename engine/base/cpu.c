@@ -37,7 +37,9 @@ bool bl_cpu_available(bl_cpu cpu)
     /* The compiler's run-time check includes whether the system saves the wide registers. */
     case BL_CPU_SSE2: return true;
     case BL_CPU_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case BL_CPU_AVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+    case BL_CPU_AVX512:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512dq");
 #elif defined(__aarch64__)
     case BL_CPU_NEON: return true;
 #endif

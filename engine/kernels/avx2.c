@@ -7,6 +7,7 @@
 #define VF_LEN         8
 #define TILE_ROWS      6
 #define TILE_REGISTERS 16
+#define TILE_TANH      BL_MAX_RUN
 
 #define vf_keep(v)                  __asm__("" : "+x"(v))
 #define vf_load(p)                  _mm256_loadu_ps(p)
@@ -23,6 +24,11 @@
 #define vf_select_positive(x, a, b) _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ))
 #define vf_exp2_scale(y, z)                                                                                        \
     _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(y), _mm256_slli_epi32(_mm256_castps_si256(z), 23)))
+/* Compares bits, which are in the order of the magnitudes: the integer units have less to do than the others. */
+#define vf_limit(x, c)                                                                                             \
+    _mm256_castsi256_ps(                                                                                           \
+        _mm256_min_epu32(_mm256_min_epi32(_mm256_castps_si256(x), _mm256_castps_si256(_mm256_set1_ps(c))),         \
+                         _mm256_castps_si256(_mm256_set1_ps(-(c)))))
 
 #include "kernels/vector_body.h"
 

@@ -1,4 +1,4 @@
-#if !defined(__AVX512F__) || !defined(__AVX512VL__)
+#if !defined(__AVX512F__) || !defined(__AVX512VL__) || !defined(__AVX512DQ__)
 #error "This file is compiled for AVX-512 (see meson.build)."
 #endif
 #include <immintrin.h>
@@ -7,6 +7,7 @@
 #define VF_LEN         16
 #define TILE_ROWS      6
 #define TILE_REGISTERS 32
+#define TILE_TANH      32
 
 #define vf_keep(v)      __asm__("" : "+v"(v))
 #define vf_load(p)      _mm512_loadu_ps(p)
@@ -24,6 +25,7 @@
     _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ), b, a)
 #define vf_exp2_scale(y, z)                                                                                        \
     _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(y), _mm512_slli_epi32(_mm512_castps_si512(z), 23)))
+#define vf_limit(x, c) _mm512_range_ps(x, _mm512_set1_ps(c), 2) /* the smaller magnitude with the sign of x */
 
 #include "kernels/vector_body.h"
 

@@ -14,6 +14,7 @@
 
 #include <backline/cpu.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Frames in a run of a network without strides, and floats of padding behind every row. */
 #define BL_MAX_RUN     64
@@ -32,7 +33,7 @@ typedef struct bl_tile {
     size_t weights; /* index of the first weight, see bl_affine */
 } bl_tile;
 
-/** y[o][t] = addend[o][t] + bias[o] + sum over the tile's sources s and their rows r of w[o][s,r] * s[r][t].
+/** y[o][t] = act(addend[o][t] + bias[o] + sum over the tile's sources s and their rows r of w[o][s,r] * s[r][t]).
  *  A dilated convolution is one source per tap, each looking further back; a sum of convolutions has the
  *  sources of all of them; a grouped convolution gives each tile the sources of its group.
  *  The weights of a tile of R rows stand in the order of use: R biases, then R weights per source row. */
@@ -48,27 +49,76 @@ typedef struct bl_out {
     size_t stride;
 } bl_out;
 
-/** @param addend  NULL for none; may equal out.y. Sources do not overlap the output. */
-typedef void bl_affine_fn(bl_out out, const float *addend, size_t addend_stride, const bl_affine *affine,
-                          const bl_rows *sources, size_t frames);
+/** A sum that collects the rows that an operation makes: y = plus + them. y is NULL for none, and may equal plus. */
+typedef struct bl_sum {
+    float *y;
+    const float *plus;
+    size_t stride, plus_stride;
+} bl_sum;
 
-/** y = act(x); where sum.y is not NULL also sum = addend + y. y may equal x, sum may equal addend. */
-typedef void bl_map_fn(bl_out out, bl_rows x, bl_activation act, bl_out sum, const float *addend,
-                       size_t addend_stride, size_t frames);
+/** y = act(x), and the sum. y may equal x. */
+typedef void bl_map_fn(bl_out out, const bl_rows *x, const bl_activation *act, const bl_sum *sum, size_t frames);
 
-/** y = a(xa) * b(xb), both of xa.count rows; sum as above. y may equal xa.x or xb.x. */
-typedef void bl_gate_fn(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, bl_out sum,
-                        const float *addend, size_t addend_stride, size_t frames);
+/** `channels` rows, `stride` floats apart; no channels: nothing is there. */
+typedef struct bl_shape {
+    uint32_t stride, channels;
+} bl_shape;
+
+/** The order in which an operation's signals are listed. */
+enum { BL_AT_OUT, BL_AT_ADDEND, BL_AT_SUM, BL_AT_PLUS, BL_AT_INPUTS };
+
+/** The signals of an affine operation, in the first of several lanes: signals that run side by side through the
+ *  same network and lie lane_floats apart. They share every weight that is loaded. Sources do not overlap the
+ *  output; the addend may be the output, plus may be the sum. */
+typedef struct bl_affine_io {
+    float *memory;
+    const uint32_t *places; /* in memory: of out, addend, sum, plus, then of the sources */
+    const bl_shape *shapes;
+    bl_map_fn *finish; /* NULL for none; else the rows go through it in place, with act and sum */
+    const bl_activation *act;
+    size_t lanes, lane_floats;
+} bl_affine_io;
+
+typedef void bl_affine_fn(const bl_affine *affine, const bl_affine_io *io, size_t frames);
+
+/** Row `row` of signal number `which`, in the lane that lies `lane` floats behind the first; NULL for none. */
+static inline float *bl_affine_row(const bl_affine_io *io, size_t which, size_t row, size_t lane)
+{
+    if (!io->shapes[which].channels)
+        return NULL;
+    return io->memory + io->places[which] + row * io->shapes[which].stride + lane;
+}
+
+/** What comes after the sums of a tile's rows, in the lane that lies `lane` floats behind the first. */
+static inline void bl_affine_finish(const bl_affine_io *io, const bl_tile *tile, size_t lane, size_t frames)
+{
+    const bl_out y = { bl_affine_row(io, BL_AT_OUT, tile->first_row, lane), io->shapes[BL_AT_OUT].stride };
+    const bl_sum sum = { bl_affine_row(io, BL_AT_SUM, tile->first_row, lane),
+                         bl_affine_row(io, BL_AT_PLUS, tile->first_row, lane), io->shapes[BL_AT_SUM].stride,
+                         io->shapes[BL_AT_PLUS].stride };
+    if (io->finish)
+        io->finish(y, &(const bl_rows){ y.y, y.stride, tile->rows }, io->act, &sum, frames);
+}
+
+/** Moves places on by `frames`, and round to the start where they reach their ends: place[i] in a ring of turn[i]
+ *  floats that ends at end[i]; turn[i] == 0 for places that do not move. */
+typedef void bl_advance_fn(uint32_t *place, const uint32_t *end, const uint32_t *turn, size_t count,
+                           uint32_t frames);
+
+/** y = a(xa) * b(xb), both of xa->count rows, and the sum. y may equal xa->x or xb->x. */
+typedef void bl_gate_fn(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a,
+                        const bl_activation *b, const bl_sum *sum, size_t frames);
 
 /** y = xa + xb or xa * xb, or factor * x. y may equal an input. */
-typedef void bl_binary_fn(bl_out out, bl_rows xa, bl_rows xb, size_t frames);
-typedef void bl_scale_fn(bl_out out, bl_rows x, float factor, size_t frames);
+typedef void bl_binary_fn(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames);
+typedef void bl_scale_fn(bl_out out, const bl_rows *x, float factor, size_t frames);
 
-/** y = g * a(xa) + (1 - g) * xa with g = b(xb); y may equal xa.x or xb.x. */
-typedef void bl_blend_fn(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, size_t frames);
+/** y = g * a(xa) + (1 - g) * xa with g = b(xb); y may equal xa->x or xb->x. */
+typedef void bl_blend_fn(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a,
+                         const bl_activation *b, size_t frames);
 
 /** y = exp(x - m) / sum over the rows of exp(x - m), m the largest of the rows. y may equal x. */
-typedef void bl_softmax_fn(bl_out out, bl_rows x, size_t frames);
+typedef void bl_softmax_fn(bl_out out, const bl_rows *x, size_t frames);
 
 /** y[t] = w[0] + sum over k of w[1 + k] * x[t - k*dilation]; one row, its past readable before x. */
 typedef void bl_fir_fn(float *y, const float *x, const float *w, size_t taps, size_t dilation, size_t frames);
@@ -77,26 +127,30 @@ typedef void bl_fir_fn(float *y, const float *x, const float *w, size_t taps, si
 typedef void bl_spectra_fn(float *sr, float *si, const float *xr, const float *xi, const float *hr, const float *hi,
                            size_t bins);
 
-/** A recurrent layer (formulas in model/graph.h). Every gate is padded to whole blocks of BL_ROW_PADDING
- *  rows with zero weights. A matrix of B blocks by C columns is [block][column][row of the block]. All
- *  aligned to a cache line. Gates: i, f, g, o or r, z, n. */
+/** A recurrent layer (formulas in model/graph.h). Its units stand in groups of BL_UNIT_GROUP, what is left over in
+ *  a smaller one. A matrix is [group][column][gate][unit of the group], gates i, f, g, o or r, z, n. Rows of gates
+ *  that go through a sigmoid are multiplied by -log2(e): with their sum s the gate is 1 / (1 + 2^s).
+ *  BL_ROW_PADDING floats behind every piece are readable. */
 typedef struct bl_recurrent {
     size_t inputs, hidden;
-    const float *weights_x, *bias_x; /* gates*blocks by inputs;  gates*blocks rows */
-    const float *weights_h, *bias_h; /* gates*blocks by hidden;  gates*blocks rows */
+    const float *weights_x; /* 1 + inputs columns, the first is the bias */
+    const float *weights_h; /* hidden columns */
+    const float *bias_h;    /* GRU: of n, inside the brackets of r; hidden */
 } bl_recurrent;
 
-/** Rows of one gate with its padding. */
+#define BL_UNIT_GROUP 8
+
+/** Room for one value per unit, with padding. */
 static inline size_t bl_recurrent_rows(size_t hidden)
 {
     return (hidden + BL_ROW_PADDING - 1) / BL_ROW_PADDING * BL_ROW_PADDING;
 }
 
-/** Floats of a layer's state: h, c (both with padding), then room for the sums of all gates, twice, and for
- *  one frame of input. Only h and c outlive a call; a reset sets them, everything else may be zero. */
-static inline size_t bl_recurrent_state_floats(size_t inputs, size_t hidden)
+/** Floats of a layer's state: h, c (both with padding), then room for four frames of h and for the sums of all
+ *  gates. Only h and c outlive a call; a reset sets them, everything else may be zero. */
+static inline size_t bl_recurrent_state_floats(size_t hidden)
 {
-    return (2 + 8) * bl_recurrent_rows(hidden) + bl_recurrent_rows(inputs);
+    return (2 + 4 + 4) * bl_recurrent_rows(hidden);
 }
 
 /** Runs the layer over the rows x.count == inputs; out has `hidden` rows and does not overlap x. */
@@ -107,6 +161,7 @@ typedef struct bl_kernels {
     size_t vector_floats;
     size_t tile_rows; /* most rows of a tile */
     bl_affine_fn *affine;
+    bl_advance_fn *advance;
     bl_map_fn *map[BL_ACT_COUNT];
     bl_gate_fn *gate;
     bl_blend_fn *blend;

@@ -7,6 +7,7 @@
 #define VF_LEN         4
 #define TILE_ROWS      6
 #define TILE_REGISTERS 32
+#define TILE_TANH      BL_MAX_RUN
 
 #define vf_keep(v)                  __asm__("" : "+w"(v))
 #define vf_load(p)                  vld1q_f32(p)

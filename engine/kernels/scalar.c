@@ -3,24 +3,38 @@
 
 #include <math.h>
 
-static void affine(bl_out out, const float *addend, size_t addend_stride, const bl_affine *affine,
-                   const bl_rows *sources, size_t frames)
+static float affine_sum(const bl_affine *affine, const bl_tile *tile, const bl_affine_io *io, size_t row, size_t at)
+{
+    const float *w = affine->weights + tile->weights + row;
+    float sum = *w;
+    for (size_t s = BL_AT_INPUTS + tile->first_source, end = s + tile->source_count; s < end; s++)
+        for (size_t r = 0; r < io->shapes[s].channels; r++)
+            sum += *(w += tile->rows) * bl_affine_row(io, s, r, at)[0];
+    return sum;
+}
+
+static void affine(const bl_affine *affine, const bl_affine_io *io, size_t frames)
 {
     for (const bl_tile *tile = affine->tiles; tile < affine->tiles + affine->tile_count; tile++)
-        for (size_t row = 0; row < tile->rows; row++) {
-            float *y = out.y + (tile->first_row + row) * out.stride;
-            const float *add = addend ? addend + (tile->first_row + row) * addend_stride : NULL;
-            for (size_t t = 0; t < frames; t++) {
-                const float *w = affine->weights + tile->weights + row;
-                float sum = *w;
-                for (size_t s = 0; s < tile->source_count; s++) {
-                    const bl_rows *source = &sources[tile->first_source + s];
-                    for (size_t r = 0; r < source->count; r++)
-                        sum += *(w += tile->rows) * source->x[r * source->stride + t];
+        for (size_t lane = 0; lane < io->lanes * io->lane_floats; lane += io->lane_floats) {
+            for (size_t row = 0; row < tile->rows; row++) {
+                float *y = bl_affine_row(io, BL_AT_OUT, tile->first_row + row, lane);
+                const float *add = bl_affine_row(io, BL_AT_ADDEND, tile->first_row + row, lane);
+                for (size_t t = 0; t < frames; t++) {
+                    const float sum = affine_sum(affine, tile, io, row, lane + t);
+                    y[t] = add ? add[t] + sum : sum;
                 }
-                y[t] = add ? add[t] + sum : sum;
             }
+            bl_affine_finish(io, tile, lane, frames);
         }
+}
+
+static void advance(uint32_t *place, const uint32_t *end, const uint32_t *turn, size_t count, uint32_t frames)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t next = place[i] + (turn[i] ? frames : 0);
+        place[i] = next >= end[i] ? next - turn[i] : next;
+    }
 }
 
 static float clip(float x, float low, float high)
@@ -73,48 +87,48 @@ static float activate(float x, bl_activation act)
     return x;
 }
 
-static void map(bl_out out, bl_rows x, bl_activation act, bl_out sum, const float *addend, size_t addend_stride,
-                size_t frames)
+static void map(bl_out out, const bl_rows *x, const bl_activation *act, const bl_sum *sum, size_t frames)
 {
-    for (size_t r = 0; r < x.count; r++)
+    for (size_t r = 0; r < x->count; r++)
         for (size_t t = 0; t < frames; t++) {
-            const float y = activate(x.x[r * x.stride + t], act);
+            const float y = activate(x->x[r * x->stride + t], *act);
             out.y[r * out.stride + t] = y;
-            if (sum.y)
-                sum.y[r * sum.stride + t] = addend[r * addend_stride + t] + y;
+            if (sum->y)
+                sum->y[r * sum->stride + t] = sum->plus[r * sum->plus_stride + t] + y;
         }
 }
 
-static void gate(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, bl_out sum,
-                 const float *addend, size_t addend_stride, size_t frames)
+static void gate(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a, const bl_activation *b,
+                 const bl_sum *sum, size_t frames)
 {
-    for (size_t r = 0; r < xa.count; r++)
+    for (size_t r = 0; r < xa->count; r++)
         for (size_t t = 0; t < frames; t++) {
-            const float y = activate(xa.x[r * xa.stride + t], a) * activate(xb.x[r * xb.stride + t], b);
+            const float y = activate(xa->x[r * xa->stride + t], *a) * activate(xb->x[r * xb->stride + t], *b);
             out.y[r * out.stride + t] = y;
-            if (sum.y)
-                sum.y[r * sum.stride + t] = addend[r * addend_stride + t] + y;
+            if (sum->y)
+                sum->y[r * sum->stride + t] = sum->plus[r * sum->plus_stride + t] + y;
         }
 }
 
-static void blend(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, size_t frames)
+static void blend(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a, const bl_activation *b,
+                  size_t frames)
 {
-    for (size_t r = 0; r < xa.count; r++)
+    for (size_t r = 0; r < xa->count; r++)
         for (size_t t = 0; t < frames; t++) {
-            const float x = xa.x[r * xa.stride + t], g = activate(xb.x[r * xb.stride + t], b);
-            out.y[r * out.stride + t] = g * activate(x, a) + (1.0f - g) * x;
+            const float x = xa->x[r * xa->stride + t], g = activate(xb->x[r * xb->stride + t], *b);
+            out.y[r * out.stride + t] = g * activate(x, *a) + (1.0f - g) * x;
         }
 }
 
-static void softmax(bl_out out, bl_rows x, size_t frames)
+static void softmax(bl_out out, const bl_rows *x, size_t frames)
 {
     for (size_t t = 0; t < frames; t++) {
-        float largest = x.x[t], sum = 0.0f;
-        for (size_t r = 1; r < x.count; r++)
-            largest = fmaxf(largest, x.x[r * x.stride + t]);
-        for (size_t r = 0; r < x.count; r++)
-            sum += out.y[r * out.stride + t] = expf(x.x[r * x.stride + t] - largest);
-        for (size_t r = 0; r < x.count; r++)
+        float largest = x->x[t], sum = 0.0f;
+        for (size_t r = 1; r < x->count; r++)
+            largest = fmaxf(largest, x->x[r * x->stride + t]);
+        for (size_t r = 0; r < x->count; r++)
+            sum += out.y[r * out.stride + t] = expf(x->x[r * x->stride + t] - largest);
+        for (size_t r = 0; r < x->count; r++)
             out.y[r * out.stride + t] /= sum;
     }
 }
@@ -138,36 +152,60 @@ static void multiply_spectra(float *sr, float *si, const float *xr, const float 
     }
 }
 
-/* Row `row` of a matrix in blocks (kernels.h), times v. */
-static float multiply_row(const float *m, size_t row, const float *v, size_t columns)
+/* One row of a packed matrix (kernels.h): weights `step` floats apart. */
+typedef struct packed_row {
+    const float *w;
+    size_t step;
+} packed_row;
+
+static packed_row row_of(const float *m, size_t columns, size_t gates, size_t gate, size_t unit, size_t hidden)
 {
-    const float *w = m + row / BL_ROW_PADDING * BL_ROW_PADDING * columns + row % BL_ROW_PADDING;
+    const size_t before = unit / BL_UNIT_GROUP * BL_UNIT_GROUP, left = hidden - before;
+    const size_t group = left < BL_UNIT_GROUP ? left : BL_UNIT_GROUP;
+    return (packed_row){ m + gates * before * columns + gate * group + unit - before, gates * group };
+}
+
+/* Bias and input's part of a gate. */
+static float input_sum(const bl_recurrent *layer, size_t gates, size_t gate, size_t unit, bl_rows x, size_t t)
+{
+    const packed_row row = row_of(layer->weights_x, 1 + layer->inputs, gates, gate, unit, layer->hidden);
+    float sum = *row.w;
+    for (size_t i = 0; i < layer->inputs; i++)
+        sum += row.w[(1 + i) * row.step] * x.x[i * x.stride + t];
+    return sum;
+}
+
+static float state_sum(const bl_recurrent *layer, size_t gates, size_t gate, size_t unit, const float *h)
+{
+    const packed_row row = row_of(layer->weights_h, layer->hidden, gates, gate, unit, layer->hidden);
     float sum = 0.0f;
-    for (size_t c = 0; c < columns; c++)
-        sum += w[c * BL_ROW_PADDING] * v[c];
+    for (size_t i = 0; i < layer->hidden; i++)
+        sum += row.w[i * row.step] * h[i];
     return sum;
 }
 
 /* A gate's sum. Differences of infinities, which are no numbers, must not stay in the state: they count as large,
  * as in the vector kernels. */
-static float gate_sum(float z)
+static float bounded(float z)
 {
     return fmaxf(fminf(z, 100.0f), -100.0f);
+}
+
+static float gate_sigmoid(float z)
+{
+    return 1.0f / (1.0f + exp2f(bounded(z)));
 }
 
 static void lstm(bl_out out, bl_rows x, const bl_recurrent *layer, float *state, size_t frames)
 {
     const size_t rows = bl_recurrent_rows(layer->hidden), n = layer->hidden;
-    float *h = state, *c = h + rows, *z = c + rows, *v = z + 8 * rows;
+    float *h = state, *c = h + rows, *z = c + rows;
     for (size_t t = 0; t < frames; t++) {
-        for (size_t i = 0; i < x.count; i++)
-            v[i] = x.x[i * x.stride + t];
-        for (size_t row = 0; row < 4 * rows; row++)
-            z[row] = gate_sum(layer->bias_x[row] + multiply_row(layer->weights_x, row, v, layer->inputs) +
-                              multiply_row(layer->weights_h, row, h, n));
+        for (size_t i = 0; i < 4 * n; i++)
+            z[i] = input_sum(layer, 4, i / n, i % n, x, t) + state_sum(layer, 4, i / n, i % n, h);
         for (size_t i = 0; i < n; i++) {
-            c[i] = sigmoid(z[rows + i]) * c[i] + sigmoid(z[i]) * tanhf(z[2 * rows + i]);
-            h[i] = sigmoid(z[3 * rows + i]) * tanhf(c[i]);
+            c[i] = gate_sigmoid(z[n + i]) * c[i] + gate_sigmoid(z[i]) * tanhf(bounded(z[2 * n + i]));
+            h[i] = gate_sigmoid(z[3 * n + i]) * tanhf(c[i]);
             out.y[i * out.stride + t] = h[i];
         }
     }
@@ -176,43 +214,39 @@ static void lstm(bl_out out, bl_rows x, const bl_recurrent *layer, float *state,
 static void gru(bl_out out, bl_rows x, const bl_recurrent *layer, float *state, size_t frames)
 {
     const size_t rows = bl_recurrent_rows(layer->hidden), n = layer->hidden;
-    float *h = state, *z = h + 2 * rows, *zh = z + 4 * rows, *v = zh + 4 * rows;
+    float *h = state, *next = h + 2 * rows;
     for (size_t t = 0; t < frames; t++) {
-        for (size_t i = 0; i < x.count; i++)
-            v[i] = x.x[i * x.stride + t];
-        for (size_t row = 0; row < 3 * rows; row++) {
-            z[row] = layer->bias_x[row] + multiply_row(layer->weights_x, row, v, layer->inputs);
-            zh[row] = layer->bias_h[row] + multiply_row(layer->weights_h, row, h, n);
-        }
         for (size_t i = 0; i < n; i++) {
-            const float keep = sigmoid(gate_sum(z[rows + i] + zh[rows + i]));
-            const float reset = sigmoid(gate_sum(z[i] + zh[i]));
-            const float new = tanhf(gate_sum(z[2 * rows + i] + reset * zh[2 * rows + i]));
-            h[i] = (1.0f - keep) * new + keep *h[i];
-            out.y[i * out.stride + t] = h[i];
+            const float reset = gate_sigmoid(input_sum(layer, 3, 0, i, x, t) + state_sum(layer, 3, 0, i, h));
+            const float keep = gate_sigmoid(input_sum(layer, 3, 1, i, x, t) + state_sum(layer, 3, 1, i, h));
+            const float inner = layer->bias_h[i] + state_sum(layer, 3, 2, i, h);
+            const float new = tanhf(bounded(input_sum(layer, 3, 2, i, x, t) + reset * inner));
+            next[i] = (1.0f - keep) * new + keep *h[i];
         }
+        for (size_t i = 0; i < n; i++)
+            out.y[i * out.stride + t] = h[i] = next[i];
     }
 }
 
-static void add(bl_out out, bl_rows xa, bl_rows xb, size_t frames)
+static void add(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
-    for (size_t r = 0; r < xa.count; r++)
+    for (size_t r = 0; r < xa->count; r++)
         for (size_t t = 0; t < frames; t++)
-            out.y[r * out.stride + t] = xa.x[r * xa.stride + t] + xb.x[r * xb.stride + t];
+            out.y[r * out.stride + t] = xa->x[r * xa->stride + t] + xb->x[r * xb->stride + t];
 }
 
-static void mul(bl_out out, bl_rows xa, bl_rows xb, size_t frames)
+static void mul(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
-    for (size_t r = 0; r < xa.count; r++)
+    for (size_t r = 0; r < xa->count; r++)
         for (size_t t = 0; t < frames; t++)
-            out.y[r * out.stride + t] = xa.x[r * xa.stride + t] * xb.x[r * xb.stride + t];
+            out.y[r * out.stride + t] = xa->x[r * xa->stride + t] * xb->x[r * xb->stride + t];
 }
 
-static void scale(bl_out out, bl_rows x, float factor, size_t frames)
+static void scale(bl_out out, const bl_rows *x, float factor, size_t frames)
 {
-    for (size_t r = 0; r < x.count; r++)
+    for (size_t r = 0; r < x->count; r++)
         for (size_t t = 0; t < frames; t++)
-            out.y[r * out.stride + t] = factor * x.x[r * x.stride + t];
+            out.y[r * out.stride + t] = factor * x->x[r * x->stride + t];
 }
 
 static double peak(size_t rounds, float *sink)
@@ -233,6 +267,7 @@ void bl_kernels_init_scalar(bl_kernels *k)
                        .vector_floats = 1,
                        .tile_rows = 1,
                        .affine = affine,
+                       .advance = advance,
                        .gate = gate,
                        .blend = blend,
                        .softmax = softmax,

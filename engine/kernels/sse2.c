@@ -7,6 +7,7 @@
 #define VF_LEN         4
 #define TILE_ROWS      6
 #define TILE_REGISTERS 15 /* of 16: without a fused multiply-add a product takes one */
+#define TILE_TANH      BL_MAX_RUN
 
 #define vf_keep(v)      __asm__("" : "+x"(v))
 #define vf_load(p)      _mm_loadu_ps(p)
@@ -27,6 +28,8 @@ static inline __m128 vf_select_positive(__m128 x, __m128 a, __m128 b)
 }
 #define vf_exp2_scale(y, z)                                                                                        \
     _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(y), _mm_slli_epi32(_mm_castps_si128(z), 23)))
+/* Without a fused multiply-add the product must be exact: ln 2 in two parts, the first of few bits. */
+#define vf_add_ln2(x, n) vf_add(vf_add(x, vf_mul(n, vf_set1(0.693359375f))), vf_mul(n, vf_set1(-2.12194440e-4f)))
 
 #include "kernels/vector_body.h"
 

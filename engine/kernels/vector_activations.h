@@ -1,33 +1,87 @@
 /* Activation functions on vectors. Error bounds are against double precision over all floats and are
- * tested (tests/kernels/test_activations.c). */
+ * tested (tests/kernels/test_activations.c).
+ *
+ * A division costs as much as three multiply-adds, and additions have units of their own. So functions that
+ * divide anyway are written as one fraction, and polynomials as products of polynomials that begin with an
+ * addition: (t + a) t + b. An instruction set may define vf_limit() and vf_add_ln2() for itself. */
 
-/* x * P(x^2) / Q(x^2), both of degree 4, fitted by us for the least largest relative error on |x| <= 8.2
- * (8.3e-9 before rounding); beyond, tanh is 1 to within 1.6e-7. Absolute and relative error < 5e-7. */
-ALWAYS_INLINE VF act_tanh(VF x)
+/* x within -c .. c; c where x is not a number. */
+#ifndef vf_limit
+#define vf_limit(x, c) vf_max(vf_min(x, vf_set1(c)), vf_set1(-(c)))
+#endif
+
+/* x + n ln 2 for a whole number |n| <= 127 that leaves little of x. A fused multiply-add rounds only the sum;
+ * that ln 2 is rounded adds n * 2e-9. */
+#ifndef vf_add_ln2
+#define vf_add_ln2(x, n) vf_fma(n, vf_set1(0.693147180559945f), x)
+#endif
+
+/* A function as the fraction top / bottom. */
+typedef struct act_ratio {
+    VF top, bottom;
+} act_ratio;
+
+/* x * (z * p + c) / (z * q + d), where z, p and q are quadratic in x^2: fitted by us for the least relative error
+ * on |x| <= 7.85 (2e-8 up to 2, 6e-8 from 4, before rounding); the rounded coefficients were then chosen for the
+ * least error of the rounded result. Never more than 1. Absolute and relative error < 4e-7. */
+ALWAYS_INLINE act_ratio tanh_ratio(VF x)
 {
-    x = vf_max(vf_min(x, vf_set1(8.2f)), vf_set1(-8.2f));
+    x = vf_limit(x, 7.85f);
     const VF t = vf_mul(x, x);
-    VF p = vf_fma(t, vf_set1(1.484291532533915e-08f), vf_set1(2.16390638389677e-05f));
-    VF q = vf_fma(t, vf_set1(8.37159387481011e-07f), vf_set1(3.3866227959284464e-04f));
-    p = vf_fma(p, t, vf_set1(3.556799302522566e-03f));
-    q = vf_fma(q, t, vf_set1(2.6108733058635744e-02f));
-    p = vf_fma(p, t, vf_set1(1.3432219614329893e-01f));
-    q = vf_fma(q, t, vf_set1(4.6765545476017645e-01f));
-    p = vf_fma(p, t, vf_set1(9.999999921689606e-01f));
-    q = vf_fma(q, t, vf_set1(1.0f));
-    return vf_div(vf_mul(x, p), q);
+    const VF z = vf_fma(vf_add(t, vf_set1(59.0999908f)), t, vf_set1(-95.0000153f));
+    const VF p = vf_fma(vf_fma(t, vf_set1(0.0196760651f), vf_set1(22.511467f)), t, vf_set1(2123.9939f));
+    const VF q = vf_fma(vf_add(t, vf_set1(286.663391f)), t, vf_set1(7647.15479f));
+    return (act_ratio){ vf_mul(x, vf_fma(z, p, vf_set1(1105752.25f))), vf_fma(z, q, vf_set1(1630452.62f)) };
 }
 
-/* exp(x) for |x| <= 87: 2^n * e^r with n = round(x / ln 2). Adding 1.5 * 2^23 rounds to a whole number
- * and leaves it in the low bits, where vf_exp2_scale() finds it. The polynomial was fitted by us for the
- * least largest relative error on |r| <= ln(2)/2 (3.1e-9 before rounding). */
+ALWAYS_INLINE VF act_tanh(VF x)
+{
+    const act_ratio tanh = tanh_ratio(x);
+    return vf_div(tanh.top, tanh.bottom);
+}
+
+/* exp(-x) for |x| <= 87: 2^n * e^r with n = round(-x / ln 2). Adding 1.5 * 2^23 rounds to a whole number and
+ * leaves it in the low bits, where vf_exp2_scale() finds it. e^-r = (Q - r) / (Q + r), where Q = r / tanh(r/2)
+ * is even and nearly constant; fitted by us for the least largest relative error on |r| <= ln(2)/2 (5.2e-10
+ * before rounding). */
+ALWAYS_INLINE act_ratio exp_minus_ratio(VF x)
+{
+    const VF magic = vf_set1(12582912.0f);
+    const VF z = vf_fma(x, vf_set1(-1.44269504f), magic);
+    const VF r = vf_add_ln2(x, vf_sub(z, magic)), t = vf_mul(r, r);
+    const VF q = vf_fma(vf_fma(t, vf_set1(-2.7659871837206e-3f), vf_set1(0.16666617710071f)), t, vf_set1(2.0f));
+    return (act_ratio){ vf_exp2_scale(vf_sub(q, r), z), vf_add(q, r) };
+}
+
+/* Relative error < 5e-7, also where the result is tiny. */
+ALWAYS_INLINE VF act_sigmoid(VF x)
+{
+    const act_ratio e = exp_minus_ratio(vf_limit(x, 87.0f));
+    return vf_div(e.bottom, vf_add(e.bottom, e.top));
+}
+
+/* tanh(x) * sigmoid(y) with one division. Relative error < 8e-7; below 2e-24 absolute error < 2e-30, because
+ * the denominator may overflow, which makes the product 0. */
+ALWAYS_INLINE VF act_tanh_times_sigmoid(VF x, VF y)
+{
+    const act_ratio tanh = tanh_ratio(x), e = exp_minus_ratio(vf_limit(y, 87.0f));
+    return vf_div(vf_mul(tanh.top, e.bottom), vf_mul(tanh.bottom, vf_add(e.bottom, e.top)));
+}
+
+ALWAYS_INLINE VF act_silu(VF x)
+{
+    const VF bounded = vf_max(x, vf_set1(-87.0f)); /* far left the product must vanish */
+    const act_ratio e = exp_minus_ratio(vf_min(bounded, vf_set1(87.0f)));
+    return vf_mul(bounded, vf_div(e.bottom, vf_add(e.bottom, e.top)));
+}
+
+/* exp(x) for |x| <= 88, with the same n and r. The polynomial was fitted by us for the least largest relative
+ * error on |r| <= ln(2)/2 (3.1e-9 before rounding). */
 ALWAYS_INLINE VF exp_bounded(VF x)
 {
     const VF magic = vf_set1(12582912.0f);
     const VF z = vf_fma(x, vf_set1(1.44269504f), magic);
-    const VF n = vf_sub(z, magic);
-    VF r = vf_fma(n, vf_set1(-0.693359375f), x); /* ln 2 in two parts, the first exact in few bits */
-    r = vf_fma(n, vf_set1(2.12194440e-4f), r);
+    const VF r = vf_add_ln2(x, vf_sub(magic, z));
     VF p = vf_fma(r, vf_set1(1.3812779089410882e-03f), vf_set1(8.368695419518913e-03f));
     p = vf_fma(p, r, vf_set1(4.166841472532687e-02f));
     p = vf_fma(p, r, vf_set1(1.6666520906064117e-01f));
@@ -35,19 +89,6 @@ ALWAYS_INLINE VF exp_bounded(VF x)
     p = vf_fma(p, r, vf_set1(1.0f));
     p = vf_fma(p, r, vf_set1(1.0f));
     return vf_exp2_scale(p, z);
-}
-
-/* Relative error < 5e-7, also where the result is tiny. */
-ALWAYS_INLINE VF act_sigmoid(VF x)
-{
-    const VF one = vf_set1(1.0f);
-    const VF bounded = vf_max(vf_min(x, vf_set1(87.0f)), vf_set1(-87.0f));
-    return vf_div(one, vf_add(one, exp_bounded(vf_sub(vf_set1(0.0f), bounded))));
-}
-
-ALWAYS_INLINE VF act_silu(VF x)
-{
-    return vf_mul(vf_max(x, vf_set1(-87.0f)), act_sigmoid(x)); /* far left the product must vanish */
 }
 
 ALWAYS_INLINE VF clip(VF x, VF low, VF high)
@@ -90,11 +131,11 @@ ALWAYS_INLINE VF act_softsign(VF x)
 /* The formula of NeuralAmpModelerCore, see FORMATS.md of the corpus; bounded so that squares stay finite. */
 ALWAYS_INLINE VF act_fast_tanh(VF x)
 {
-    x = clip(x, vf_set1(-1e8f), vf_set1(1e8f));
+    x = vf_limit(x, 1e8f);
     const VF ax = vf_abs(x), x2 = vf_mul(x, x), k = vf_set1(2.45550750702956f), m = vf_set1(2.44506634652299f);
     const VF slope = vf_fma(vf_set1(0.821226666969744f), ax, vf_set1(0.893229853513558f));
     const VF top = vf_mul(x, vf_fma(slope, x2, vf_fma(k, ax, k)));
-    const VF mixed = vf_abs(vf_fma(vf_mul(vf_set1(0.814642734961073f), x), ax, x));
+    const VF mixed = vf_fma(vf_set1(0.814642734961073f), x2, ax);
     return vf_div(top, vf_fma(vf_add(m, x2), mixed, m));
 }
 
@@ -103,44 +144,49 @@ ALWAYS_INLINE VF act_exp(VF x)
     return exp_bounded(clip(x, vf_set1(-87.0f), vf_set1(88.0f)));
 }
 
+/* positive * x for x > 0, else negative * (exp(x) - 1). */
+ALWAYS_INLINE VF exponential_below(VF x, VF above, VF scale)
+{
+    const VF e = exp_bounded(clip(x, vf_set1(-87.0f), vf_set1(0.0f)));
+    return vf_select_positive(x, above, vf_mul(scale, vf_sub(e, vf_set1(1.0f))));
+}
+
 ALWAYS_INLINE VF act_elu(VF x, VF a)
 {
-    const VF low = vf_mul(a, vf_sub(act_exp(vf_min(x, vf_set1(0.0f))), vf_set1(1.0f)));
-    return vf_select_positive(x, x, low);
+    return exponential_below(x, x, a);
 }
 
 ALWAYS_INLINE VF act_selu(VF x)
 {
-    return vf_mul(vf_set1(1.05070098735548049342f), act_elu(x, vf_set1(1.67326324235437728482f)));
+    return exponential_below(x, vf_mul(x, vf_set1(1.05070098735548049342f)), vf_set1(1.75809934084737685994f));
 }
 
-/* Phi by the error function, Abramowitz and Stegun 7.1.26: absolute error < 1.5e-7 before rounding. */
+/* max(x, 0) - |x| * Phi(-|x|). With a = |x|, Phi(-a) = exp(-a^2/2) * P(a) / Q(a), fitted by us for the least
+ * largest error, relative up to 0.75 and absolute above (6.5e-8 and 1.1e-8 before rounding). */
 ALWAYS_INLINE VF act_gelu(VF x)
 {
-    const VF one = vf_set1(1.0f), z = vf_mul(vf_abs(x), vf_set1(0.70710678118654752f));
-    const VF t = vf_div(one, vf_fma(vf_set1(0.3275911f), z, one));
-    VF p = vf_fma(t, vf_set1(1.061405429f), vf_set1(-1.453152027f));
-    p = vf_fma(p, t, vf_set1(1.421413741f));
-    p = vf_fma(p, t, vf_set1(-0.284496736f));
-    p = vf_fma(p, t, vf_set1(0.254829592f));
-    const VF capped = vf_min(z, vf_set1(9.0f));
-    const VF tail = vf_mul(vf_mul(p, t), act_exp(vf_sub(vf_set1(0.0f), vf_mul(capped, capped))));
-    const VF half = vf_mul(vf_set1(0.5f), tail);   /* Phi(-|x|) */
-    const VF bounded = vf_max(x, vf_set1(-13.0f)); /* far left the product must vanish */
-    return vf_mul(bounded, vf_select_positive(x, vf_sub(one, half), half));
+    const VF a = vf_min(vf_abs(x), vf_set1(13.0f)); /* far left the product must vanish */
+    const act_ratio e = exp_minus_ratio(vf_mul(vf_mul(a, vf_set1(0.5f)), a));
+    VF p = vf_fma(a, vf_set1(-0.001427262927286512f), vf_set1(0.42111673432024266f));
+    VF q = vf_add(a, vf_set1(6.001673777844417f));
+    p = vf_fma(p, a, vf_set1(2.231392202928181f));
+    q = vf_fma(q, a, vf_set1(13.802090544415321f));
+    p = vf_fma(p, a, vf_set1(5.852511660684112f));
+    q = vf_fma(q, a, vf_set1(11.705022563549367f));
+    const VF left = vf_div(vf_mul(vf_mul(a, p), e.top), vf_mul(q, e.bottom));
+    return vf_sub(vf_max(x, vf_set1(0.0f)), left);
 }
 
 /* max(x, 0) + log(1 + u), u = exp(-|x|) <= 1; the logarithm as u * P(u) / Q(u), fitted by us for the least
- * largest relative error (1.1e-9 before rounding). */
+ * largest relative error (1.9e-8 before rounding). */
 ALWAYS_INLINE VF act_softplus(VF x)
 {
-    const VF u = act_exp(vf_sub(vf_set1(0.0f), vf_abs(x)));
-    VF p = vf_fma(u, vf_set1(0.003386298057037227f), vf_set1(0.23716055227320307f));
-    VF q = vf_fma(u, vf_set1(0.07489867841294379f), vf_set1(0.6860879042920579f));
-    p = vf_fma(p, u, vf_set1(1.0645153253183757f));
-    q = vf_fma(q, u, vf_set1(1.564515185578163f));
-    p = vf_fma(p, u, vf_set1(0.9999999989676766f));
-    q = vf_fma(q, u, vf_set1(1.0f));
+    const VF u = exp_bounded(vf_max(vf_sub(vf_set1(0.0f), vf_abs(x)), vf_set1(-87.0f)));
+    VF p = vf_fma(u, vf_set1(3.9802573352872663f), vf_set1(27.888915836293005f));
+    VF q = vf_add(u, vf_set1(15.245720340152642f));
+    p = vf_fma(p, u, vf_set1(32.15996290851614f));
+    q = vf_fma(q, u, vf_set1(43.96883498954559f));
+    q = vf_fma(q, u, vf_set1(32.159963519016316f));
     return vf_add(vf_max(x, vf_set1(0.0f)), vf_div(vf_mul(u, p), q));
 }
 

@@ -6,13 +6,18 @@
  *   vf_select_positive(x, a, b)  x > 0 ? a : b per lane
  *   vf_exp2_scale(y, z)    y * 2^n where z = n + 1.5 * 2^23 (n a whole number)
  *   TILE_ROWS, TILE_REGISTERS  most rows of a tile; vector registers that it may use
+ *   TILE_TANH              most frames of a run for which tanh is quicker on sums in registers than on stored rows
  *
  * and includes this file. Everything is static: no symbol of one instruction set can stand in for
  * another's at link time. */
 #include "kernels/kernels.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL        _Pragma("GCC unroll 8")
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 #include "kernels/vector_activations.h"
 #include "kernels/vector_affine.h"
@@ -30,7 +35,7 @@ static double peak(size_t rounds, float *sink)
     for (int k = 0; k < PEAK_SUMS; k++)
         acc[k] = vf_set1((float)k);
     for (size_t i = 0; i < rounds; i++) {
-#pragma GCC unroll 12
+        UNROLL
         for (int k = 0; k < PEAK_SUMS; k++)
             acc[k] = vf_fma(acc[k], a, b);
     }
@@ -49,6 +54,7 @@ static void fill_table(bl_kernels *k, bl_cpu cpu)
                        .vector_floats = VF_LEN,
                        .tile_rows = TILE_ROWS,
                        .affine = affine,
+                       .advance = advance,
                        .map = MAP_TABLE,
                        .gate = gate,
                        .blend = blend,

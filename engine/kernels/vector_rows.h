@@ -5,27 +5,27 @@
     for (size_t r = 0; r < (rows); r++)                                                                            \
         for (size_t t = 0; t < (frames); t += VF_LEN)
 
-ALWAYS_INLINE void map_rows(bl_activation_kind kind, bl_out out, bl_rows x, bl_activation act, bl_out sum,
-                            const float *addend, size_t addend_stride, size_t frames)
+ALWAYS_INLINE void map_rows(bl_activation_kind kind, bl_out out, const bl_rows *x, const bl_activation *act,
+                            const bl_sum *sum, size_t frames)
 {
-    const act_params p = spread(act);
-    if (sum.y) {
-        FOR_ROWS (x.count, frames) {
-            const VF y = activate(vf_load(x.x + r * x.stride + t), kind, p);
+    const act_params p = spread(*act);
+    if (sum->y) {
+        FOR_ROWS (x->count, frames) {
+            const VF y = activate(vf_load(x->x + r * x->stride + t), kind, p);
             vf_store(out.y + r * out.stride + t, y);
-            vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
+            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
         }
     } else {
-        FOR_ROWS (x.count, frames)
-            vf_store(out.y + r * out.stride + t, activate(vf_load(x.x + r * x.stride + t), kind, p));
+        FOR_ROWS (x->count, frames)
+            vf_store(out.y + r * out.stride + t, activate(vf_load(x->x + r * x->stride + t), kind, p));
     }
 }
 
 #define MAP(name, kind)                                                                                            \
-    static void map_##name(bl_out out, bl_rows x, bl_activation act, bl_out sum, const float *addend,              \
-                           size_t addend_stride, size_t frames)                                                    \
+    static void map_##name(bl_out out, const bl_rows *x, const bl_activation *act, const bl_sum *sum,              \
+                           size_t frames)                                                                          \
     {                                                                                                              \
-        map_rows(kind, out, x, act, sum, addend, addend_stride, frames);                                           \
+        map_rows(kind, out, x, act, sum, frames);                                                                  \
     }
 MAP(linear, BL_ACT_LINEAR)
 MAP(tanh, BL_ACT_TANH)
@@ -56,82 +56,82 @@ MAP(exp, BL_ACT_EXP)
     }
 
 /* For pairs of functions without a loop of their own: chosen per vector. */
-static __attribute__((noinline)) VF activate_any(VF x, bl_activation act)
+static __attribute__((noinline)) VF activate_any(VF x, const bl_activation *act)
 {
-    return activate(x, act.kind, spread(act));
+    return activate(x, act->kind, spread(*act));
 }
 
-static void gate_tanh_sigmoid(bl_out out, bl_rows xa, bl_rows xb, bl_out sum, const float *addend,
-                              size_t addend_stride, size_t frames)
+static void gate_tanh_sigmoid(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_sum *sum, size_t frames)
 {
-    FOR_ROWS (xa.count, frames) {
-        const VF left = act_tanh(vf_load(xa.x + r * xa.stride + t));
-        const VF y = vf_mul(left, act_sigmoid(vf_load(xb.x + r * xb.stride + t)));
+    FOR_ROWS (xa->count, frames) {
+        const VF y =
+            act_tanh_times_sigmoid(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t));
         vf_store(out.y + r * out.stride + t, y);
-        if (sum.y)
-            vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
+        if (sum->y)
+            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
     }
 }
 
 /* tanh * sigmoid is the gate of every published WaveNet. */
-static void gate(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, bl_out sum,
-                 const float *addend, size_t addend_stride, size_t frames)
+static void gate(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a, const bl_activation *b,
+                 const bl_sum *sum, size_t frames)
 {
-    if (a.kind == BL_ACT_TANH && b.kind == BL_ACT_SIGMOID) {
-        gate_tanh_sigmoid(out, xa, xb, sum, addend, addend_stride, frames);
+    if (a->kind == BL_ACT_TANH && b->kind == BL_ACT_SIGMOID) {
+        gate_tanh_sigmoid(out, xa, xb, sum, frames);
         return;
     }
-    FOR_ROWS (xa.count, frames) {
-        const VF left = activate_any(vf_load(xa.x + r * xa.stride + t), a);
-        const VF y = vf_mul(left, activate_any(vf_load(xb.x + r * xb.stride + t), b));
+    FOR_ROWS (xa->count, frames) {
+        const VF left = activate_any(vf_load(xa->x + r * xa->stride + t), a);
+        const VF y = vf_mul(left, activate_any(vf_load(xb->x + r * xb->stride + t), b));
         vf_store(out.y + r * out.stride + t, y);
-        if (sum.y)
-            vf_store(sum.y + r * sum.stride + t, vf_add(vf_load(addend + r * addend_stride + t), y));
+        if (sum->y)
+            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
     }
 }
 
-static void blend(bl_out out, bl_rows xa, bl_rows xb, bl_activation a, bl_activation b, size_t frames)
+static void blend(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a, const bl_activation *b,
+                  size_t frames)
 {
-    FOR_ROWS (xa.count, frames) {
-        const VF x = vf_load(xa.x + r * xa.stride + t);
-        const VF g = activate_any(vf_load(xb.x + r * xb.stride + t), b);
+    FOR_ROWS (xa->count, frames) {
+        const VF x = vf_load(xa->x + r * xa->stride + t);
+        const VF g = activate_any(vf_load(xb->x + r * xb->stride + t), b);
         const VF rest = vf_mul(vf_sub(vf_set1(1.0f), g), x);
         vf_store(out.y + r * out.stride + t, vf_fma(g, activate_any(x, a), rest));
     }
 }
 
-static void softmax(bl_out out, bl_rows x, size_t frames)
+static void softmax(bl_out out, const bl_rows *x, size_t frames)
 {
     for (size_t t = 0; t < frames; t += VF_LEN) {
-        VF largest = vf_load(x.x + t), sum = vf_set1(0.0f);
-        for (size_t r = 1; r < x.count; r++)
-            largest = vf_max(largest, vf_load(x.x + r * x.stride + t));
-        for (size_t r = 0; r < x.count; r++) {
-            const VF e = act_exp(vf_sub(vf_load(x.x + r * x.stride + t), largest));
+        VF largest = vf_load(x->x + t), sum = vf_set1(0.0f);
+        for (size_t r = 1; r < x->count; r++)
+            largest = vf_max(largest, vf_load(x->x + r * x->stride + t));
+        for (size_t r = 0; r < x->count; r++) {
+            const VF e = act_exp(vf_sub(vf_load(x->x + r * x->stride + t), largest));
             sum = vf_add(sum, e);
             vf_store(out.y + r * out.stride + t, e);
         }
-        for (size_t r = 0; r < x.count; r++)
+        for (size_t r = 0; r < x->count; r++)
             vf_store(out.y + r * out.stride + t, vf_div(vf_load(out.y + r * out.stride + t), sum));
     }
 }
 
-static void add(bl_out out, bl_rows xa, bl_rows xb, size_t frames)
+static void add(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
-    FOR_ROWS (xa.count, frames)
+    FOR_ROWS (xa->count, frames)
         vf_store(out.y + r * out.stride + t,
-                 vf_add(vf_load(xa.x + r * xa.stride + t), vf_load(xb.x + r * xb.stride + t)));
+                 vf_add(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
 }
 
-static void mul(bl_out out, bl_rows xa, bl_rows xb, size_t frames)
+static void mul(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
-    FOR_ROWS (xa.count, frames)
+    FOR_ROWS (xa->count, frames)
         vf_store(out.y + r * out.stride + t,
-                 vf_mul(vf_load(xa.x + r * xa.stride + t), vf_load(xb.x + r * xb.stride + t)));
+                 vf_mul(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
 }
 
-static void scale(bl_out out, bl_rows x, float factor, size_t frames)
+static void scale(bl_out out, const bl_rows *x, float factor, size_t frames)
 {
-    FOR_ROWS (x.count, frames)
-        vf_store(out.y + r * out.stride + t, vf_mul(vf_set1(factor), vf_load(x.x + r * x.stride + t)));
+    FOR_ROWS (x->count, frames)
+        vf_store(out.y + r * out.stride + t, vf_mul(vf_set1(factor), vf_load(x->x + r * x->stride + t)));
 }

@@ -12,7 +12,7 @@
 #define BL_MAX_CHANNELS        4096u        /* channels of a node                                 */
 #define BL_MAX_KERNEL          65536u       /* taps of a convolution                              */
 #define BL_MAX_HIDDEN          1024u        /* channels of a recurrent layer                      */
-#define BL_MAX_PARAMS          256u        /* knobs of a network                                 */
+#define BL_MAX_PARAMS          256u         /* knobs of a network                                 */
 #define BL_MAX_STRIDE          64u          /* of one layer, also the factor of an upsampling     */
 #define BL_MAX_GRANULARITY     4096u        /* input frames that have to come together            */
 #define BL_MAX_RECEPTIVE_FIELD (1u << 22)   /* samples: 87 s at 48 kHz                            */

@@ -244,8 +244,6 @@ static void add_affine_op(bl_lowering *l, const sum *s, bl_segment out, bl_segme
     }
     op.source_count = p->source_count - op.first_source;
     op.tile_count = p->tile_count - op.first_tile;
-    if (op.source_count > p->max_sources)
-        p->max_sources = op.source_count;
     bl_add_op(l, op);
 }
 

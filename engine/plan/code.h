@@ -1,46 +1,39 @@
-/* The plan in the form that streams run: every segment resolved to where it lives, small enough to stay in
- * the first-level cache beside the signals. */
+/* The plan in the form that streams run: small, so that it stays in the first-level cache beside the signals. What
+ * only some kinds of operations need stands in the operation itself. */
 #ifndef BL_PLAN_CODE_H
 #define BL_PLAN_CODE_H
 
 #include "plan/ir.h"
 
-/** A segment in a stream's memory: row r begins at offset + r*stride, plus the ring's position, less the
- *  delay, going round. Without a ring (index 0) the position is always 0. channels == 0 means "none". */
+/** A segment in a stream's memory: its first row begins `offset` floats from the start, and its next frame comes
+ *  `delay` frames before the ring's position, going round. */
 typedef struct bl_ref {
-    uint32_t offset, stride, channels;
-    uint32_t ring, ring_frames, delay;
+    uint32_t offset, delay, ring, buffer;
 } bl_ref;
 
-/** A ring's size, and how many frames of it come with `down` frames of the input. */
-typedef struct bl_ring {
-    uint32_t frames, margin;
-    uint32_t up, down;
-} bl_ring;
-
-/** One operation, see bl_op. */
+/** One operation, number i for bl_program.ops[i]. Its signals are listed from first_ref on, in the order of
+ *  BL_AT_OUT ... BL_AT_INPUTS; inputs are a and b, or the sources of an affine operation. */
 typedef struct bl_step {
-    bl_op_kind kind;
-    uint32_t up, down;               /* frames of out per frame of the input */
-    bool settles;                    /* something written lies in a ring or is masked */
-    uint32_t out_buffer, sum_buffer; /* for masks */
-    bl_ref out, a, b, addend, sum;
-    bl_activation act_a, act_b;
-    float factor;
-    uint32_t period, index;
-    uint32_t weights, taps, dilation, spectra, partitions, state;
-    uint32_t first_source, source_count, first_tile, tile_count;
+    uint8_t kind;                  /* bl_op_kind */
+    bool settles_out, settles_sum; /* what is written there lies in a ring or is masked */
+    bool finishes;                 /* affine: something comes after the sums */
+    uint32_t up, down;             /* frames of out per frame of the input */
+    uint32_t first_ref;
+    uint32_t first_tile, tile_count;
+    bl_activation act;
 } bl_step;
 
 typedef struct bl_code {
     bl_step *steps;
     size_t step_count;
-    bl_ref *sources; /* of affine operations */
-    bl_ref input;    /* all channels of the network's input */
-    bl_ref *outputs;
-    size_t output_count;
-    bl_ring *rings;
-    size_t ring_count;
+    bl_ref *refs;
+    bl_shape *shapes; /* of each ref */
+    uint32_t *ends;   /* of each ref: where its ring ends, in floats from the start of memory */
+    uint32_t *turns;  /* of each ref: frames of its ring, 0 for scratch memory */
+    size_t ref_count;
+    bool one_rate;                     /* all rings turn at the rate of the input */
+    size_t input;                      /* ref of all channels of the network's input */
+    size_t first_output, output_count; /* refs */
 } bl_code;
 
 /** Translates a program whose layout is known; bl_code_free() releases what code comes to own. */

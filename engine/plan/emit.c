@@ -5,17 +5,38 @@
 
 #include <stdlib.h>
 
-static bl_ref resolve(const bl_program *p, bl_segment s)
+static void add_ref(const bl_program *p, bl_code *code, bl_segment s)
 {
+    const size_t i = code->ref_count++;
+    code->ends[i] = UINT32_MAX;
     if (s.buffer == BL_NO_BUFFER)
-        return (bl_ref){ 0 };
+        return;
     const bl_buffer *b = &p->buffers[s.buffer];
-    return (bl_ref){ .offset = (uint32_t)(b->offset + s.first * b->stride),
-                     .stride = (uint32_t)b->stride,
-                     .channels = (uint32_t)s.channels,
-                     .ring = (uint32_t)b->ring,
-                     .ring_frames = (uint32_t)b->ring_frames,
-                     .delay = (uint32_t)s.delay };
+    const bl_ring *ring = &p->rings[b->ring];
+    code->refs[i] = (bl_ref){ .offset = (uint32_t)(b->offset + s.first * ring->stride),
+                              .delay = (uint32_t)(b->behind + s.delay),
+                              .ring = (uint32_t)b->ring,
+                              .buffer = s.buffer };
+    code->shapes[i] = (bl_shape){ (uint32_t)ring->stride, (uint32_t)s.channels };
+    code->turns[i] = (uint32_t)ring->frames;
+    if (ring->frames)
+        code->ends[i] = code->refs[i].offset + (uint32_t)ring->frames;
+}
+
+/* Inputs of an affine operation are its sources; the others have a and, some, b. */
+static void add_refs(const bl_program *p, bl_code *code, const bl_op *op)
+{
+    add_ref(p, code, op->out);
+    add_ref(p, code, op->addend);
+    add_ref(p, code, op->sum);
+    add_ref(p, code, op->plus);
+    if (op->kind == BL_OP_AFFINE) {
+        for (size_t i = 0; i < op->source_count; i++)
+            add_ref(p, code, p->sources[op->first_source + i]);
+    } else {
+        add_ref(p, code, op->a);
+        add_ref(p, code, op->b);
+    }
 }
 
 static bool settles(const bl_program *p, bl_segment s)
@@ -26,66 +47,51 @@ static bool settles(const bl_program *p, bl_segment s)
 static bl_step translate(const bl_program *p, const bl_op *op)
 {
     const bl_buffer *out = &p->buffers[op->out.buffer];
-    return (bl_step){ .kind = op->kind,
+    return (bl_step){ .kind = (uint8_t)op->kind,
+                      .settles_out = settles(p, op->out),
+                      .settles_sum = settles(p, op->sum),
+                      .finishes = op->act_a.kind != BL_ACT_LINEAR || op->sum.buffer != BL_NO_BUFFER,
                       .up = (uint32_t)out->up,
                       .down = (uint32_t)out->down,
-                      .settles = settles(p, op->out) || settles(p, op->sum),
-                      .out_buffer = op->out.buffer,
-                      .sum_buffer = op->sum.buffer,
-                      .out = resolve(p, op->out),
-                      .a = resolve(p, op->a),
-                      .b = resolve(p, op->b),
-                      .addend = resolve(p, op->addend),
-                      .sum = resolve(p, op->sum),
-                      .act_a = op->act_a,
-                      .act_b = op->act_b,
-                      .factor = op->factor,
-                      .period = (uint32_t)op->period,
-                      .index = (uint32_t)op->index,
-                      .weights = (uint32_t)op->weights,
-                      .taps = (uint32_t)op->taps,
-                      .dilation = (uint32_t)op->dilation,
-                      .spectra = (uint32_t)op->spectra,
-                      .partitions = (uint32_t)op->partitions,
-                      .state = (uint32_t)op->state,
-                      .first_source = (uint32_t)op->first_source,
-                      .source_count = (uint32_t)op->source_count,
                       .first_tile = (uint32_t)op->first_tile,
-                      .tile_count = (uint32_t)op->tile_count };
+                      .tile_count = (uint32_t)op->tile_count,
+                      .act = op->act_a };
 }
 
 bl_status bl_emit(const bl_program *p, bl_code *code, bl_error *error)
 {
-    *code = (bl_code){ .step_count = p->op_count, .output_count = p->output_count, .ring_count = p->ring_count };
+    const size_t refs = p->source_count + (BL_AT_INPUTS + 2) * p->op_count + p->output_count + 1;
+    *code = (bl_code){ .step_count = p->op_count, .output_count = p->output_count, .one_rate = true };
+    for (size_t r = 1; r < p->ring_count; r++)
+        code->one_rate &= p->rings[r].up == p->rings[r].down;
     code->steps = bl_calloc(p->op_count, sizeof *code->steps);
-    code->sources = bl_calloc(p->source_count, sizeof *code->sources);
-    code->outputs = bl_calloc(p->output_count, sizeof *code->outputs);
-    code->rings = bl_calloc(p->ring_count, sizeof *code->rings);
-    if (!code->steps || !code->sources || !code->outputs || !code->rings) {
+    code->refs = bl_calloc(refs, sizeof *code->refs);
+    code->shapes = bl_calloc(refs, sizeof *code->shapes);
+    code->ends = bl_calloc(refs, sizeof *code->ends);
+    code->turns = bl_calloc(refs, sizeof *code->turns);
+    if (!code->steps || !code->refs || !code->shapes || !code->ends || !code->turns) {
         bl_code_free(code);
         return bl_fail_no_mem(error);
     }
-    for (size_t i = 0; i < p->op_count; i++)
+    for (size_t i = 0; i < p->op_count; i++) {
         code->steps[i] = translate(p, &p->ops[i]);
-    for (size_t i = 0; i < p->source_count; i++)
-        code->sources[i] = resolve(p, p->sources[i]);
-    for (size_t i = 0; i < p->output_count; i++)
-        code->outputs[i] = resolve(p, p->outputs[i]);
-    code->input = resolve(p, (bl_segment){ 0, 0, p->input_channels, 0 });
-    for (size_t i = 0; i < p->buffer_count; i++) {
-        const bl_buffer *b = &p->buffers[i];
-        if (b->history)
-            code->rings[b->ring] =
-                (bl_ring){ (uint32_t)b->ring_frames, (uint32_t)b->margin, (uint32_t)b->up, (uint32_t)b->down };
+        code->steps[i].first_ref = (uint32_t)code->ref_count;
+        add_refs(p, code, &p->ops[i]);
     }
+    code->first_output = code->ref_count;
+    for (size_t i = 0; i < p->output_count; i++)
+        add_ref(p, code, p->outputs[i]);
+    code->input = code->ref_count;
+    add_ref(p, code, (bl_segment){ 0, 0, p->input_channels, 0 });
     return BL_OK;
 }
 
 void bl_code_free(bl_code *code)
 {
     free(code->steps);
-    free(code->sources);
-    free(code->outputs);
-    free(code->rings);
+    free(code->refs);
+    free(code->shapes);
+    free(code->ends);
+    free(code->turns);
     *code = (bl_code){ 0 };
 }

@@ -14,16 +14,23 @@ typedef struct bl_buffer {
     bl_node_id node; /* the graph node whose value it holds (or prepares)                            */
     size_t up, down; /* its frames per frame of the input                                            */
     size_t channels;
-    size_t history;     /* frames of the past that operations read; 0: scratch memory of one run        */
-    size_t reach;       /* frames of the past that one operation reads in one piece with the present      */
-    size_t ring_frames; /* history > 0: the ring's length                                               */
-    size_t margin;      /* history > 0: frames behind the ring's end that repeat its beginning          */
-    size_t stride;      /* floats from one row to the next                                              */
-    size_t offset;      /* floats from the start of the stream's memory                                 */
-    size_t ring;        /* history > 0: index of its position counter                                   */
-    size_t latency;     /* frames before the signal's first                                             */
-    bool masked;        /* before its first frame and after its last it must be zero                    */
+    size_t history; /* frames of the past that operations read; 0: scratch memory of one run            */
+    size_t reach;   /* frames of the past that one operation reads in one piece with the present        */
+    size_t ring;    /* index in bl_program.rings; 0 for scratch memory                                  */
+    size_t behind;  /* frames from the ring's position back to the frame that comes next                */
+    size_t offset;  /* floats from the start of the stream's memory to its first row                    */
+    size_t latency; /* frames before the signal's first                                                 */
+    bool masked;    /* before its first frame and after its last it must be zero                        */
 } bl_buffer;
+
+/** Rows of memory round which the pasts of one or more buffers follow each other (rings.c). */
+typedef struct bl_ring {
+    size_t frames;   /* after so many it begins anew; 0: scratch memory, which does not turn */
+    size_t margin;   /* frames behind its end that repeat its beginning */
+    size_t stride;   /* floats from one row to the next */
+    size_t rows;     /* of the buffers in it */
+    size_t up, down; /* its frames per frame of the input */
+} bl_ring;
 
 /** Some consecutive channels of one buffer, `delay` frames ago. */
 typedef struct bl_segment {
@@ -57,13 +64,14 @@ typedef enum bl_op_kind {
 
 #define BL_NO_BUFFER UINT32_MAX
 
-/** One fused operation. A segment of BL_NO_BUFFER means "none". out, b, addend and sum have as many channels
+/** One fused operation. A segment of BL_NO_BUFFER means "none". out, b, sum and plus have as many channels
  *  as a in the element-wise kinds. */
 typedef struct bl_op {
     bl_op_kind kind;
     bl_segment out;
-    bl_segment a, b;        /* inputs, but of an affine operation                                          */
-    bl_segment addend, sum; /* affine: out = addend + ...; map and gate: sum = addend + out                */
+    bl_segment a, b;      /* inputs, but of an affine operation                                          */
+    bl_segment addend;    /* affine: out = act_a(addend + ...)                                           */
+    bl_segment sum, plus; /* affine, map and gate: sum = plus + out                                      */
     bl_activation act_a, act_b;
     float factor;                      /* scale                                                            */
     size_t period;                     /* split, join                                                      */
@@ -78,9 +86,9 @@ typedef struct bl_op {
 /** A recurrent layer's packed weights (indices into bl_program.weights) and its state in a stream. */
 typedef struct bl_recurrent_op {
     size_t inputs, hidden;
-    size_t weights_x, bias_x, weights_h, bias_h; /* see bl_recurrent in kernels.h */
-    size_t start;                                /* state after a reset */
-    size_t state;                                /* floats from the start of the stream's memory */
+    size_t weights_x, weights_h, bias_h; /* see bl_recurrent in kernels.h */
+    size_t start;                        /* state after a reset */
+    size_t state;                        /* floats from the start of the stream's memory */
 } bl_recurrent_op;
 
 /** All operations of a network, in order, and what they refer to. */
@@ -112,8 +120,8 @@ typedef struct bl_program {
     bl_node_kind *kinds;
     size_t node_count;
     bool transforms; /* some operation needs the convolver's FFT */
+    bl_ring *rings;
     size_t ring_count;
-    size_t max_sources;   /* of any operation */
     size_t memory_floats; /* of all buffers and states of one stream */
 } bl_program;
 
@@ -124,10 +132,26 @@ void bl_program_free(bl_program *p);
  *  output. Fills all but the memory layout. */
 bl_status bl_lower(const bl_graph *g, size_t tile_rows, bl_program *p, bl_error *error);
 
-/** Joins operations that follow each other: an activation and the sum that collects its output. */
+/** Joins operations that follow each other: an affine one and its activation, an activation and the sum that
+ *  collects its output. */
 bl_status bl_fuse(bl_program *p, bl_error *error);
 
-/** Decides histories, places all buffers in one piece of memory, reusing scratch rows. */
+/** Finds out how much past of each buffer is read and gives every buffer with a past its place in a ring, all
+ *  but its offset. BL_ERR_NO_MEM. */
+bl_status bl_place_rings(bl_program *p, bl_error *error);
+
+/** Places all buffers in one piece of memory: rings, and scratch rows, which are used again. */
 bl_status bl_layout(bl_program *p, bl_error *error);
+
+/** Rounded up to a multiple of unit. */
+static inline size_t bl_round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+/** Calls visit for every segment that an operation reads, and then for every one that it writes. */
+typedef void bl_visit_fn(void *context, const bl_op *op, bl_segment segment, size_t index);
+void bl_visit_reads(const bl_program *p, size_t index, bl_visit_fn *visit, void *context);
+void bl_visit_writes(const bl_program *p, size_t index, bl_visit_fn *visit, void *context);
 
 #endif

@@ -1,23 +1,16 @@
-/* Where everything lives in a stream's one piece of memory.
- *
- * A signal whose past is read lies in a ring. Behind the ring's end its first BL_MAX_RUN frames stand once
- * more, so that every run of frames can be read in one piece wherever it starts. Signals without a past
- * share scratch rows: a row is free again after the last operation that reads it. */
+/* Where everything lives in a stream's one piece of memory: first the rings (rings.c), then scratch rows for
+ * signals without a past, then the states of long convolutions and recurrent layers. Scratch rows are shared: a
+ * row is free again after the last operation that reads it. */
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "kernels/convolver.h"
 #include "model/limits.h"
 #include "plan/ir.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NOT_PLACED SIZE_MAX
-
-/* Floats in a cache line. Row strides are an odd number of lines, so that equal frames of neighbouring rows
- * fall into different cache sets. */
-#define LINE 16
 
 /* Free scratch rows between taken ones. */
 typedef struct gap {
@@ -31,85 +24,32 @@ typedef struct layout {
     gap *gaps;
     size_t gap_count;
     size_t rows; /* scratch rows, taken and free */
-    size_t scratch_stride;
 } layout;
 
-/* Calls visit for every segment that an operation touches. */
-static void for_each_segment(const bl_program *p, const bl_op *op, void (*visit)(layout *, bl_segment, size_t),
-                             layout *l, size_t index)
+void bl_visit_reads(const bl_program *p, size_t index, bl_visit_fn *visit, void *context)
 {
-    const bl_segment touched[] = { op->out, op->a, op->b, op->addend, op->sum };
-    for (size_t i = 0; i < sizeof touched / sizeof *touched; i++)
-        if (touched[i].buffer != BL_NO_BUFFER)
-            visit(l, touched[i], index);
+    const bl_op *op = &p->ops[index];
+    const bl_segment read[] = { op->a, op->b, op->addend, op->plus };
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (read[i].buffer != BL_NO_BUFFER)
+            visit(context, op, read[i], index);
     for (size_t i = 0; i < op->source_count; i++)
-        visit(l, p->sources[op->first_source + i], index);
+        visit(context, op, p->sources[op->first_source + i], index);
 }
 
-static void note_use(layout *l, bl_segment s, size_t index)
+void bl_visit_writes(const bl_program *p, size_t index, bl_visit_fn *visit, void *context)
 {
-    l->last_use[s.buffer] = index;
+    const bl_op *op = &p->ops[index];
+    const bl_segment written[] = { op->out, op->sum };
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i].buffer != BL_NO_BUFFER)
+            visit(context, op, written[i], index);
 }
 
-static size_t round_up(size_t n, size_t unit)
+static void note_use(void *context, const bl_op *op, bl_segment s, size_t index)
 {
-    return (n + unit - 1) / unit * unit;
-}
-
-/* Frames that are read in one piece, in whole vectors, and what vectors may touch behind them: an odd number
- * of lines. */
-static size_t run_margin(const bl_program *p, const bl_buffer *b)
-{
-    const size_t floats = round_up(b->reach + p->run_frames / b->down * b->up, LINE) + BL_ROW_PADDING;
-    return floats / LINE % 2 ? floats : floats + LINE;
-}
-
-static void note_history(layout *l, bl_segment s, size_t index)
-{
-    (void)index;
-    bl_buffer *b = &l->p->buffers[s.buffer];
-    if (s.delay > b->history)
-        b->history = s.delay;
-}
-
-static void find_histories(layout *l)
-{
-    bl_program *p = l->p;
-    for (size_t i = 0; i < p->op_count; i++)
-        for_each_segment(p, &p->ops[i], note_history, l, i);
-    for (size_t i = 0; i < p->op_count; i++) {
-        const bl_op *op = &p->ops[i];
-        const size_t reach = op->kind == BL_OP_FIR ? (op->taps - 1) * op->dilation : 0;
-        if (reach > p->buffers[op->a.buffer == BL_NO_BUFFER ? 0 : op->a.buffer].reach)
-            p->buffers[op->a.buffer].reach = reach;
-    }
-    for (size_t i = 0; i < p->output_count; i++)
-        note_history(l, p->outputs[i], 0);
-}
-
-static void size_rows(layout *l)
-{
-    bl_program *p = l->p;
-    p->ring_count = 1; /* ring 0 stands for scratch memory: its position is always 0 */
-    for (size_t i = 0; i < p->buffer_count; i++) {
-        bl_buffer *b = &p->buffers[i];
-        const size_t margin = run_margin(p, b);
-        if (!b->history && margin > l->scratch_stride)
-            l->scratch_stride = margin;
-        if (b->history) {
-            /* A run of new frames and its padding must not reach round to the oldest frame needed. Short
-             * rings are made longer, because every turn costs a copy of the margin. */
-            b->margin = margin;
-            b->ring_frames = round_up(b->history + margin, BL_MAX_RUN);
-            if (b->ring_frames < 4 * margin)
-                b->ring_frames = round_up(4 * margin, BL_MAX_RUN);
-            b->stride = b->ring_frames + margin;
-            b->ring = p->ring_count++;
-        }
-    }
-    for (size_t i = 0; i < p->buffer_count; i++)
-        if (!p->buffers[i].history)
-            p->buffers[i].stride = l->scratch_stride;
+    (void)op;
+    ((layout *)context)->last_use[s.buffer] = index;
 }
 
 /* The first free rows that are enough, else new ones at the end. */
@@ -121,7 +61,7 @@ static bool take_rows(layout *l, size_t count, size_t *first)
     if (i == l->gap_count) {
         *first = l->rows;
         l->rows += count;
-        return l->rows <= BL_MAX_STREAM_BYTES / sizeof(float) / l->scratch_stride; /* else too much anyway */
+        return l->rows <= BL_MAX_STREAM_BYTES / sizeof(float) / l->p->rings[0].stride; /* else too much anyway */
     }
     *first = l->gaps[i].first;
     l->gaps[i].first += count;
@@ -154,7 +94,8 @@ static void give_rows(layout *l, size_t first, size_t count)
 
 static size_t mentions(const bl_program *p, const bl_op *op, uint32_t buffer)
 {
-    size_t count = (op->a.buffer == buffer) + (op->b.buffer == buffer) + (op->addend.buffer == buffer);
+    size_t count = (op->a.buffer == buffer) + (op->b.buffer == buffer) + (op->addend.buffer == buffer) +
+                   (op->plus.buffer == buffer);
     for (size_t i = 0; i < op->source_count; i++)
         count += p->sources[op->first_source + i].buffer == buffer;
     return count;
@@ -196,9 +137,11 @@ static bool place(layout *l, bl_segment out, bl_segment in_place, size_t index)
     return take_rows(l, l->p->buffers[out.buffer].channels, &l->first_row[out.buffer]);
 }
 
-static void release_if_done(layout *l, bl_segment s, size_t index)
+static void release_if_done(void *context, const bl_op *op, bl_segment s, size_t index)
 {
+    layout *l = context;
     const bl_buffer *b = &l->p->buffers[s.buffer];
+    (void)op;
     if (b->history || l->last_use[s.buffer] != index)
         return;
     give_rows(l, l->first_row[s.buffer], b->channels);
@@ -212,8 +155,10 @@ static bool place_scratch(layout *l)
         l->first_row[i] = NOT_PLACED;
         l->last_use[i] = 0;
     }
-    for (size_t i = 0; i < p->op_count; i++)
-        for_each_segment(p, &p->ops[i], note_use, l, i);
+    for (size_t i = 0; i < p->op_count; i++) {
+        bl_visit_reads(p, i, note_use, l);
+        bl_visit_writes(p, i, note_use, l);
+    }
     for (size_t i = 0; i < p->output_count; i++)
         l->last_use[p->outputs[i].buffer] = p->op_count; /* read after the last operation */
     if (!p->buffers[0].history && !take_rows(l, p->buffers[0].channels, &l->first_row[0]))
@@ -221,28 +166,36 @@ static bool place_scratch(layout *l)
     for (size_t i = 0; i < p->op_count; i++) {
         const bl_op *op = &p->ops[i];
         const bl_segment in_place = op->kind == BL_OP_AFFINE ? op->addend : op->a;
-        if (!place(l, op->out, in_place, i) || !place(l, op->sum, op->addend, i))
+        if (!place(l, op->out, in_place, i) || !place(l, op->sum, op->plus, i))
             return false;
-        for_each_segment(p, op, release_if_done, l, i);
+        bl_visit_reads(p, i, release_if_done, l);
+        bl_visit_writes(p, i, release_if_done, l);
     }
     return true;
 }
 
-/* Rings first, then the scratch rows, then the states of long convolutions and recurrent layers. */
-static bool assign_offsets(layout *l)
+/* Where each ring begins. */
+static uint64_t place_rings(bl_program *p, size_t *offsets, uint64_t most)
+{
+    uint64_t floats = 0;
+    for (size_t r = 1; r < p->ring_count && floats <= most; r++) {
+        offsets[r] = (size_t)floats;
+        floats += (uint64_t)p->rings[r].rows * p->rings[r].stride;
+    }
+    return floats;
+}
+
+static bool assign_offsets(layout *l, size_t *ring_offsets)
 {
     bl_program *p = l->p;
     const uint64_t most = BL_MAX_STREAM_BYTES / sizeof(float);
-    uint64_t floats = 0;
-    for (size_t i = 0; i < p->buffer_count && floats <= most; i++)
-        if (p->buffers[i].history) {
-            p->buffers[i].offset = (size_t)floats;
-            floats += (uint64_t)p->buffers[i].channels * p->buffers[i].stride;
-        }
+    uint64_t floats = place_rings(p, ring_offsets, most);
     for (size_t i = 0; i < p->buffer_count; i++)
-        if (!p->buffers[i].history && l->first_row[i] != NOT_PLACED)
-            p->buffers[i].offset = (size_t)floats + l->first_row[i] * l->scratch_stride;
-    floats += (uint64_t)l->rows * l->scratch_stride;
+        if (p->buffers[i].history)
+            p->buffers[i].offset = ring_offsets[p->buffers[i].ring];
+        else if (l->first_row[i] != NOT_PLACED)
+            p->buffers[i].offset = (size_t)floats + l->first_row[i] * p->rings[0].stride;
+    floats += (uint64_t)l->rows * p->rings[0].stride;
     for (size_t i = 0; i < p->op_count; i++)
         if (p->ops[i].partitions) {
             p->ops[i].state = (size_t)floats;
@@ -250,7 +203,7 @@ static bool assign_offsets(layout *l)
         }
     for (size_t i = 0; i < p->recurrent_count; i++) {
         p->recurrent[i].state = (size_t)floats;
-        floats += bl_recurrent_state_floats(p->recurrent[i].inputs, p->recurrent[i].hidden);
+        floats += bl_recurrent_state_floats(p->recurrent[i].hidden);
     }
     p->memory_floats = (size_t)floats;
     return floats <= most;
@@ -264,19 +217,19 @@ static bl_status fail_too_large(bl_error *error)
 
 bl_status bl_layout(bl_program *p, bl_error *error)
 {
+    bl_status status = bl_place_rings(p, error);
+    if (status)
+        return status;
     layout l = { .p = p };
     l.last_use = bl_calloc(p->buffer_count, sizeof *l.last_use);
     l.first_row = bl_calloc(p->buffer_count, sizeof *l.first_row);
     l.gaps = bl_calloc(p->buffer_count + 1, sizeof *l.gaps);
-    bl_status status;
-    find_histories(&l);
-    size_rows(&l);
-    if (!l.last_use || !l.first_row || !l.gaps)
+    size_t *ring_offsets = bl_calloc(p->ring_count, sizeof *ring_offsets);
+    if (!l.last_use || !l.first_row || !l.gaps || !ring_offsets)
         status = bl_fail_no_mem(error);
-    else if (!place_scratch(&l) || !assign_offsets(&l))
+    else if (!place_scratch(&l) || !assign_offsets(&l, ring_offsets))
         status = fail_too_large(error);
-    else
-        status = BL_OK;
+    free(ring_offsets);
     free(l.gaps);
     free(l.first_row);
     free(l.last_use);

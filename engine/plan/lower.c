@@ -324,6 +324,7 @@ void bl_program_free(bl_program *p)
     free(p->recurrent);
     free(p->params);
     free(p->outputs);
+    free(p->rings);
     free(p->rules);
     free(p->kinds);
     free(p->first_input);

@@ -105,6 +105,7 @@ bl_op bl_make_op(bl_op_kind kind, bl_segment out)
                     .a = bl_no_segment,
                     .b = bl_no_segment,
                     .addend = bl_no_segment,
+                    .plus = bl_no_segment,
                     .sum = bl_no_segment };
 }
 

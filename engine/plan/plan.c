@@ -17,10 +17,11 @@ static bl_status check_prewarming(const bl_model *model, bl_error *error)
         work += (double)model->graph.nodes[id].channels;
     if (work * (double)model->info.prewarm <= BL_MAX_PREWARM_WORK)
         return BL_OK;
-    return bl_fail(error, BL_ERR_LIMIT,
-                   "The network is to hear %zu zeros before it starts, at %.0f operations each; that would take too "
-                   "long.",
-                   model->info.prewarm, work);
+    return bl_fail(
+        error, BL_ERR_LIMIT,
+        "The network is to hear %zu zeros before it starts, at %.0f operations each; that would take too "
+        "long.",
+        model->info.prewarm, work);
 }
 
 bl_status bl_plan_create(const bl_model *model, bl_cpu cpu, bl_plan **out, bl_error *error)

@@ -35,12 +35,11 @@ static void print_op(FILE *file, const bl_program *p, const bl_op *op)
     print_segment(file, " and ", op->b);
     for (size_t i = 0; i < op->source_count; i++)
         print_segment(file, i ? ", " : " of ", p->sources[op->first_source + i]);
-    if (op->kind == BL_OP_AFFINE) {
-        print_segment(file, "; plus ", op->addend);
-    } else if (op->sum.buffer != BL_NO_BUFFER) {
-        print_segment(file, "; ", op->sum);
-        print_segment(file, " = it plus ", op->addend);
-    }
+    print_segment(file, " plus ", op->addend);
+    if (op->kind == BL_OP_AFFINE && op->act_a.kind != BL_ACT_LINEAR)
+        fprintf(file, ", then %s", bl_activation_name(op->act_a.kind));
+    print_segment(file, "; ", op->sum);
+    print_segment(file, " = it plus ", op->plus);
     fputc('\n', file);
 }
 
@@ -48,7 +47,7 @@ bl_status bl_plan_print(const bl_plan *plan, FILE *file, bl_error *error)
 {
     const bl_program *p = &plan->program;
     fprintf(file, "# %s, %zu operations, %zu weights, %zu bytes per stream, latency %zu\n",
-            bl_cpu_name(plan->kernels.cpu), p->op_count, p->weight_count, bl_plan_stream_bytes(plan),
+            bl_cpu_name(plan->kernels.cpu), p->op_count, p->weight_count, bl_plan_stream_bytes(plan, 1),
             bl_plan_latency(plan));
     for (size_t i = 0; i < p->buffer_count; i++)
         if (p->buffers[i].history)

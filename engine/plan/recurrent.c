@@ -5,34 +5,47 @@
 
 #include <stdlib.h>
 
-/* The kernels pad every gate to whole blocks of rows. */
-static size_t padded(size_t hidden)
+/* The factor of what goes through 2^x instead of e^-x (kernels.h): in LSTM and GRU all gates but the third. */
+static double gate_factor(size_t gate)
 {
-    return (hidden + BL_ROW_PADDING - 1) / BL_ROW_PADDING * BL_ROW_PADDING;
+    return gate == 2 ? 1.0 : -1.4426950408889634;
 }
 
-/* Weights [gates*hidden][columns] as blocks of BL_ROW_PADDING rows, each [column][row]; missing rows are 0. */
-static size_t pack_matrix(bl_lowering *l, const float *matrix, size_t gates, size_t hidden, size_t columns)
+/* A column of a group: values of the units first .. first + count - 1 of each gate, `stride` floats from unit to
+ * unit. */
+static void pack_column(bl_lowering *l, const float *values, size_t stride, size_t gates, size_t hidden,
+                        size_t first, size_t count)
 {
-    const size_t first = l->p->weight_count;
-    for (size_t gate = 0; gate < gates && !l->no_mem; gate++)
-        for (size_t block = 0; block < padded(hidden) && !l->no_mem; block += BL_ROW_PADDING)
-            for (size_t column = 0; column < columns; column++)
-                for (size_t row = block; row < block + BL_ROW_PADDING; row++)
-                    bl_add_weight(l, row < hidden ? matrix[(gate * hidden + row) * columns + column] : 0.0f);
-    return first;
-}
-
-static size_t pack_vector(bl_lowering *l, const float *vector, size_t gates, size_t hidden)
-{
-    const size_t first = l->p->weight_count;
     for (size_t gate = 0; gate < gates; gate++)
-        for (size_t row = 0; row < padded(hidden); row++)
-            bl_add_weight(l, row < hidden && vector ? vector[gate * hidden + row] : 0.0f);
-    return first;
+        for (size_t unit = first; unit < first + count; unit++)
+            bl_add_weight(l, (float)(gate_factor(gate) * (double)values[(gate * hidden + unit) * stride]));
 }
 
-/* Vector loads of weights are aligned only if every piece is a multiple of a block; pieces before may not be. */
+/* bias (or NULL) and weights [gates*hidden][columns] as kernels read them. */
+static size_t pack_matrix(bl_lowering *l, const float *bias, const float *matrix, size_t gates, size_t hidden,
+                          size_t columns)
+{
+    const size_t start = l->p->weight_count;
+    for (size_t first = 0; first < hidden && !l->no_mem; first += BL_UNIT_GROUP) {
+        const size_t left = hidden - first, count = left < BL_UNIT_GROUP ? left : BL_UNIT_GROUP;
+        if (bias)
+            pack_column(l, bias, 1, gates, hidden, first, count);
+        for (size_t column = 0; column < columns && !l->no_mem; column++)
+            pack_column(l, matrix + column, columns, gates, hidden, first, count);
+    }
+    return start;
+}
+
+/* A value per unit, with padding; NULL, which an LSTM's... */
+static size_t pack_units(bl_lowering *l, const float *values, size_t hidden)
+{
+    const size_t start = l->p->weight_count;
+    for (size_t unit = 0; unit < bl_recurrent_rows(hidden); unit++)
+        bl_add_weight(l, values && unit < hidden ? values[unit] : 0.0f);
+    return start;
+}
+
+/* Vector loads stay within cache lines where pieces begin with one. */
 static void align_weights(bl_lowering *l)
 {
     while (l->p->weight_count % BL_ROW_PADDING && !l->no_mem)
@@ -43,22 +56,22 @@ static void add_packed(bl_lowering *l, const bl_node *node)
 {
     bl_program *p = l->p;
     const bl_recurrent_params *r = &node->u.rnn;
-    const bool lstm = node->kind == BL_NODE_LSTM;
-    const size_t gates = lstm ? 4 : 3;
+    const size_t gates = node->kind == BL_NODE_LSTM ? 4 : 3;
     if (l->no_mem ||
         !bl_grow((void **)&p->recurrent, &p->recurrent_capacity, p->recurrent_count, sizeof *p->recurrent)) {
         l->no_mem = true;
         return;
     }
-    align_weights(l);
     bl_recurrent_op packed = { .inputs = r->in_channels, .hidden = r->hidden };
-    packed.weights_x = pack_matrix(l, r->weight_ih, gates, r->hidden, r->in_channels);
-    packed.bias_x = pack_vector(l, r->bias, gates, r->hidden);
-    packed.weights_h = pack_matrix(l, r->weight_hh, gates, r->hidden, r->hidden);
-    packed.bias_h = pack_vector(l, NULL, gates - 1, r->hidden);
-    pack_vector(l, r->bias_hh_n, 1, r->hidden);
-    packed.start = pack_vector(l, r->h0, 1, r->hidden);
-    pack_vector(l, r->c0, 1, r->hidden);
+    align_weights(l);
+    packed.weights_x = pack_matrix(l, r->bias, r->weight_ih, gates, r->hidden, r->in_channels);
+    align_weights(l);
+    packed.weights_h = pack_matrix(l, NULL, r->weight_hh, gates, r->hidden, r->hidden);
+    align_weights(l);
+    if (r->bias_hh_n)
+        packed.bias_h = pack_units(l, r->bias_hh_n, r->hidden);
+    packed.start = pack_units(l, r->h0, r->hidden);
+    pack_units(l, r->c0, r->hidden);
     p->recurrent[p->recurrent_count++] = packed;
 }
 

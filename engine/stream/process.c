@@ -15,15 +15,25 @@ static void copy_finite(float *restrict to, const float *from, size_t frames)
         to[t] = fabsf(from[t]) <= FLT_MAX ? from[t] : 0.0f;
 }
 
+/* Where rings turn at different rates. */
+static void advance_each(bl_stream *s, size_t frames)
+{
+    const bl_plan *plan = s->plan;
+    const bl_code *code = &plan->code;
+    for (size_t i = 0; i < code->ref_count; i++) {
+        const bl_ring *ring = &plan->program.rings[code->refs[i].ring];
+        plan->kernels.advance(&s->places[i], &code->ends[i], &code->turns[i], 1,
+                              (uint32_t)(frames / ring->down * ring->up));
+    }
+}
+
 static void advance(bl_stream *s, size_t frames)
 {
     const bl_code *code = &s->plan->code;
-    for (size_t i = 1; i < code->ring_count; i++) {
-        const bl_ring *ring = &code->rings[i];
-        s->position[i] += (uint32_t)(frames / ring->down * ring->up);
-        if (s->position[i] >= ring->frames)
-            s->position[i] -= ring->frames;
-    }
+    if (code->one_rate)
+        s->plan->kernels.advance(s->places, code->ends, code->turns, code->ref_count, (uint32_t)frames);
+    else
+        advance_each(s, frames);
     s->clock += frames;
 }
 
@@ -31,20 +41,35 @@ static void advance(bl_stream *s, size_t frames)
 static void run_network(bl_stream *s, size_t frames)
 {
     const bl_code *code = &s->plan->code;
-    bl_stream_settle(s, &code->input, 0, frames);
+    bl_stream_settle(s, code->input, frames);
     for (const bl_step *step = code->steps; step < code->steps + code->step_count; step++)
         bl_stream_run_step(s, step, frames);
 }
 
-/* out[channel] + done receives the network's output of this run. */
+/* Row number i of the network's input, counted through all lanes. */
+static float *input_row(const bl_stream *s, size_t i)
+{
+    const size_t channels = s->plan->program.input_channels;
+    const bl_out rows = bl_stream_write(s, s->plan->code.input, i / channels * s->lane_floats);
+    return rows.y + i % channels * rows.stride;
+}
+
+static size_t input_rows(const bl_stream *s)
+{
+    return s->lanes * s->plan->program.input_channels;
+}
+
+/* out[channel] + done receives the network's output of this run, lane after lane. */
 static void read_outputs(const bl_stream *s, float *const *out, size_t done, size_t frames)
 {
     const bl_code *code = &s->plan->code;
-    for (size_t i = 0, channel = 0; i < code->output_count; i++) {
-        const bl_rows rows = bl_stream_read(s, &code->outputs[i]);
-        for (size_t r = 0; r < rows.count; r++)
-            copy_finite(out[channel++] + done, rows.x + r * rows.stride, frames);
-    }
+    for (size_t lane = 0, channel = 0; lane < s->lanes; lane++)
+        for (size_t i = 0; i < code->output_count; i++) {
+            const bl_rows rows = bl_stream_read(s, code->first_output + i, lane * s->lane_floats);
+            const float *row = rows.x;
+            for (size_t r = 0; r < rows.count; r++, row += rows.stride)
+                copy_finite(out[channel++] + done, row, frames);
+        }
 }
 
 static void process_directly(bl_stream *s, float *const *out, const float *const *in, size_t frames)
@@ -52,9 +77,8 @@ static void process_directly(bl_stream *s, float *const *out, const float *const
     const bl_program *p = &s->plan->program;
     for (size_t done = 0; done < frames;) {
         const size_t left = frames - done, run = left < p->run_frames ? left : p->run_frames;
-        const bl_out rows = bl_stream_write(s, &s->plan->code.input);
-        for (size_t c = 0; c < p->input_channels; c++)
-            copy_finite(rows.y + c * rows.stride, in[c] + done, run);
+        for (size_t i = 0; i < input_rows(s); i++)
+            copy_finite(input_row(s, i), in[i] + done, run);
         run_network(s, run);
         read_outputs(s, out, done, run);
         advance(s, run);
@@ -64,27 +88,33 @@ static void process_directly(bl_stream *s, float *const *out, const float *const
 
 /* ---- networks with strides: frames wait until enough have come ---- */
 
+/* Floats of a row of waiting output. */
+static size_t out_row(const bl_program *p)
+{
+    return p->granularity - 1 + p->run_frames;
+}
+
 /* Runs the network on all that waits, but for a rest smaller than its granularity. */
 static void run_waiting(bl_stream *s)
 {
     const bl_program *p = &s->plan->program;
     bl_waiting *w = &s->waiting;
     const size_t run = w->in_count / p->granularity * p->granularity, rest = w->in_count - run;
-    const size_t out_stride = p->granularity - 1 + p->run_frames;
     if (!run)
         return;
-    const bl_out rows = bl_stream_write(s, &s->plan->code.input);
-    for (size_t c = 0; c < p->input_channels; c++) {
-        float *row = w->in + c * p->run_frames;
-        memcpy(rows.y + c * rows.stride, row, run * sizeof *row);
+    for (size_t i = 0; i < input_rows(s); i++) {
+        float *row = w->in + i * p->run_frames;
+        memcpy(input_row(s, i), row, run * sizeof *row);
         memmove(row, row + run, rest * sizeof *row);
     }
     run_network(s, run);
-    for (size_t i = 0, channel = 0; i < p->output_count; i++) {
-        const bl_rows from = bl_stream_read(s, &s->plan->code.outputs[i]);
-        for (size_t r = 0; r < from.count; r++)
-            copy_finite(w->out + channel++ * out_stride + w->out_count, from.x + r * from.stride, run);
-    }
+    for (size_t lane = 0, channel = 0; lane < s->lanes; lane++)
+        for (size_t i = 0; i < p->output_count; i++) {
+            const bl_rows from = bl_stream_read(s, s->plan->code.first_output + i, lane * s->lane_floats);
+            const float *row = from.x;
+            for (size_t r = 0; r < from.count; r++, row += from.stride)
+                copy_finite(w->out + channel++ * out_row(p) + w->out_count, row, run);
+        }
     advance(s, run);
     w->in_count = rest;
     w->out_count += run;
@@ -94,11 +124,10 @@ static void fetch_waiting(bl_stream *s, float *const *out, size_t done, size_t f
 {
     const bl_program *p = &s->plan->program;
     bl_waiting *w = &s->waiting;
-    const size_t stride = p->granularity - 1 + p->run_frames;
     w->out_count -= frames;
-    for (size_t c = 0; c < p->output_channels; c++) {
-        float *row = w->out + c * stride;
-        memcpy(out[c] + done, row, frames * sizeof *row);
+    for (size_t i = 0; i < s->lanes * p->output_channels; i++) {
+        float *row = w->out + i * out_row(p);
+        memcpy(out[i] + done, row, frames * sizeof *row);
         memmove(row, row + frames, w->out_count * sizeof *row);
     }
 }
@@ -109,8 +138,8 @@ static void process_waiting(bl_stream *s, float *const *out, const float *const 
     bl_waiting *w = &s->waiting;
     for (size_t done = 0; done < frames;) {
         const size_t left = frames - done, room = p->run_frames - w->in_count, take = left < room ? left : room;
-        for (size_t c = 0; c < p->input_channels; c++)
-            copy_finite(w->in + c * p->run_frames + w->in_count, in[c] + done, take);
+        for (size_t i = 0; i < input_rows(s); i++)
+            copy_finite(w->in + i * p->run_frames + w->in_count, in[i] + done, take);
         w->in_count += take;
         run_waiting(s);
         fetch_waiting(s, out, done, take);
@@ -139,9 +168,8 @@ void bl_stream_run_silence(bl_stream *s, size_t frames)
     const size_t whole = (frames + p->granularity - 1) / p->granularity * p->granularity;
     for (size_t done = 0; done < whole;) {
         const size_t left = whole - done, run = left < p->run_frames ? left : p->run_frames;
-        const bl_out rows = bl_stream_write(s, &s->plan->code.input);
-        for (size_t c = 0; c < p->input_channels; c++)
-            memset(rows.y + c * rows.stride, 0, run * sizeof *rows.y);
+        for (size_t i = 0; i < input_rows(s); i++)
+            memset(input_row(s, i), 0, run * sizeof(float));
         run_network(s, run);
         advance(s, run);
         done += run;

@@ -3,16 +3,11 @@
 
 #include <string.h>
 
-/* Keeps the ring's first frames and their copy behind its end alike, after frames were written at its
- * position in one piece. */
-static void mirror(const bl_stream *s, const bl_ref *ref, size_t frames)
+/* Keeps the ring's first frames and their copy behind its end alike, after frames from `begin` to `end` were
+ * written in one piece to the rows from `row`. */
+static void mirror(const bl_ring *ring, float *row, size_t rows, size_t begin, size_t end)
 {
-    const bl_ring *ring = &s->plan->code.rings[ref->ring];
-    const size_t begin = s->position[ref->ring], end = begin + frames;
-    if (begin >= ring->margin && end <= ring->frames)
-        return;
-    float *row = s->memory + ref->offset;
-    for (size_t r = 0; r < ref->channels; r++, row += ref->stride) {
+    for (size_t r = 0; r < rows; r++, row += ring->stride) {
         if (end > ring->frames)
             memcpy(row, row + ring->frames, (end - ring->frames) * sizeof *row);
         if (begin < ring->margin) {
@@ -24,7 +19,7 @@ static void mirror(const bl_stream *s, const bl_ref *ref, size_t frames)
 
 /* Before its first frame (which comes `latency` frames into the stream) and after its last a signal is zero,
  * whatever the network makes of the zeros around its input: as with layers that pad. */
-static void mask(const bl_stream *s, const bl_buffer *b, const bl_ref *ref, size_t frames)
+static void mask(const bl_stream *s, const bl_buffer *b, size_t ref, size_t frames)
 {
     const uint64_t now = s->clock / b->down * b->up;
     const size_t first = bl_stream_lead(s, b, frames);
@@ -35,20 +30,29 @@ static void mask(const bl_stream *s, const bl_buffer *b, const bl_ref *ref, size
     }
     if (!first && last == frames)
         return;
-    float *row = bl_stream_at(s, ref);
-    for (size_t r = 0; r < ref->channels; r++, row += ref->stride) {
-        memset(row, 0, first * sizeof *row);
-        memset(row + last, 0, (frames - last) * sizeof *row);
+    for (size_t lane = 0; lane < s->lanes; lane++) {
+        const bl_out rows = bl_stream_write(s, ref, lane * s->lane_floats);
+        float *row = rows.y;
+        for (size_t r = 0; r < s->plan->code.shapes[ref].channels; r++, row += rows.stride) {
+            memset(row, 0, first * sizeof *row);
+            memset(row + last, 0, (frames - last) * sizeof *row);
+        }
     }
 }
 
-void bl_stream_settle(const bl_stream *s, const bl_ref *ref, uint32_t buffer, size_t frames)
+void bl_stream_settle(const bl_stream *s, size_t ref, size_t frames)
 {
-    if (!ref->channels)
-        return;
+    const bl_code *code = &s->plan->code;
     const bl_program *p = &s->plan->program;
-    if (p->masks && p->buffers[buffer].masked)
-        mask(s, &p->buffers[buffer], ref, frames);
-    if (ref->ring)
-        mirror(s, ref, frames);
+    const size_t channels = code->shapes[ref].channels;
+    const bl_ref *r = &code->refs[ref];
+    if (p->masks && p->buffers[r->buffer].masked)
+        mask(s, &p->buffers[r->buffer], ref, frames);
+    if (!r->ring)
+        return;
+    const bl_ring *ring = &p->rings[r->ring];
+    const size_t begin = s->places[ref] - r->offset, end = begin + frames;
+    if (begin < ring->margin || end > ring->frames)
+        for (size_t lane = 0; lane < s->lanes; lane++)
+            mirror(ring, s->memory + lane * s->lane_floats + r->offset, channels, begin, end);
 }

@@ -1,112 +1,127 @@
 /* One step of the plan, on the audio thread. */
 #include "stream/stream.h"
 
-static void run_affine(bl_stream *s, const bl_step *step, size_t frames)
+#include <string.h>
+
+static const bl_op *operation(const bl_stream *s, const bl_step *step)
+{
+    return &s->plan->program.ops[step - s->plan->code.steps];
+}
+
+static void run_affine(const bl_stream *s, const bl_step *step, size_t frames)
 {
     const bl_plan *plan = s->plan;
-    const bl_ref *source = plan->code.sources + step->first_source;
-    for (size_t i = 0; i < step->source_count; i++)
-        s->rows[i] = bl_stream_read(s, &source[i]);
     const bl_affine affine = { plan->program.tiles + step->first_tile, step->tile_count, plan->program.weights };
-    plan->kernels.affine(bl_stream_write(s, &step->out), bl_stream_write(s, &step->addend).y, step->addend.stride,
-                         &affine, s->rows, frames);
+    const bl_affine_io io = { .memory = s->memory,
+                              .places = s->places + step->first_ref,
+                              .shapes = plan->code.shapes + step->first_ref,
+                              .finish = step->finishes ? plan->kernels.map[step->act.kind] : NULL,
+                              .act = &step->act,
+                              .lanes = s->lanes,
+                              .lane_floats = s->lane_floats };
+    plan->kernels.affine(&affine, &io, frames);
 }
 
 /* Row p*channels + c of the output, frame u, is frame u*period + p of row c. */
-static void run_split(const bl_step *step, bl_out out, bl_rows in, size_t frames)
+static void run_split(size_t period, bl_out out, bl_rows in, size_t frames)
 {
     for (size_t r = 0; r < in.count; r++)
-        for (size_t phase = 0; phase < step->period; phase++) {
+        for (size_t phase = 0; phase < period; phase++) {
             float *to = out.y + (phase * in.count + r) * out.stride;
             const float *from = in.x + r * in.stride + phase;
             for (size_t u = 0; u < frames; u++)
-                to[u] = from[u * step->period];
+                to[u] = from[u * period];
         }
 }
 
-static void run_join(const bl_step *step, bl_out out, bl_rows in, size_t frames)
+static void run_join(size_t period, bl_out out, bl_rows in, size_t frames)
 {
-    const size_t channels = in.count / step->period;
+    const size_t channels = in.count / period;
     for (size_t r = 0; r < channels; r++)
-        for (size_t phase = 0; phase < step->period; phase++) {
+        for (size_t phase = 0; phase < period; phase++) {
             float *to = out.y + r * out.stride + phase;
             const float *from = in.x + (phase * channels + r) * in.stride;
-            for (size_t u = 0; u < frames / step->period; u++)
-                to[u * step->period] = from[u];
+            for (size_t u = 0; u < frames / period; u++)
+                to[u * period] = from[u];
         }
 }
 
-static void run_prelu(const bl_stream *s, const bl_step *step, bl_out out, bl_rows in, size_t frames)
+static void run_prelu(const bl_stream *s, const bl_op *op, bl_out out, bl_rows in, size_t frames)
 {
-    const float *slopes = s->plan->program.weights + step->weights;
+    const float *slopes = s->plan->program.weights + op->weights;
     for (size_t r = 0; r < in.count; r++) {
         const bl_activation act = { .kind = BL_ACT_LEAKY_RELU, .a = slopes[r] };
         s->plan->kernels.map[BL_ACT_LEAKY_RELU]((bl_out){ out.y + r * out.stride, out.stride },
-                                                (bl_rows){ in.x + r * in.stride, in.stride, 1 }, act, (bl_out){ 0 },
-                                                NULL, 0, frames);
+                                                &(const bl_rows){ in.x + r * in.stride, in.stride, 1 }, &act,
+                                                &(const bl_sum){ 0 }, frames);
     }
 }
 
-static void run_param(bl_stream *s, const bl_step *step, bl_out out, size_t frames)
+/* All lanes hear the same knob. */
+static void run_param(bl_stream *s, const bl_step *step, size_t frames)
 {
-    bl_knob *knob = &s->knobs[step->index];
+    bl_knob *knob = &s->knobs[operation(s, step)->index];
+    float *y = bl_stream_write(s, step->first_ref + BL_AT_OUT, 0).y;
     for (size_t t = 0; t < frames; t++) {
         if (knob->steps_left)
             knob->now = --knob->steps_left ? knob->now + knob->step : knob->target;
-        out.y[t] = knob->now;
+        y[t] = knob->now;
     }
+    for (size_t lane = 1; lane < s->lanes; lane++)
+        memcpy(y + lane * s->lane_floats, y, frames * sizeof *y);
 }
 
-static void run_fir(bl_stream *s, const bl_step *step, float *y, const float *x, size_t frames)
+static void run_fir(const bl_stream *s, const bl_op *op, float *memory, float *y, const float *x, size_t frames)
 {
     const bl_kernels *k = &s->plan->kernels;
     const float *weights = s->plan->program.weights;
-    k->fir(y, x, weights + step->weights, step->taps, step->dilation, frames);
-    if (step->partitions)
-        bl_convolver_run(s->memory + step->state, k, &s->fft, weights + step->spectra, step->partitions, y, x,
-                         frames);
+    k->fir(y, x, weights + op->weights, op->taps, op->dilation, frames);
+    if (op->partitions)
+        bl_convolver_run(memory + op->state, k, &s->fft, weights + op->spectra, op->partitions, y, x, frames);
 }
 
 /* The state stands still until the signal begins. */
-static void run_recurrent(bl_stream *s, const bl_step *step, bl_out out, bl_rows in, size_t frames)
+static void run_recurrent(const bl_stream *s, const bl_step *step, float *memory, bl_out out, bl_rows in,
+                          size_t frames)
 {
     const bl_program *p = &s->plan->program;
-    const bl_recurrent_op *r = &p->recurrent[step->index];
-    const bl_recurrent layer = { r->inputs,
-                                 r->hidden,
-                                 p->weights + r->weights_x,
-                                 p->weights + r->bias_x,
-                                 p->weights + r->weights_h,
+    const bl_recurrent_op *r = &p->recurrent[operation(s, step)->index];
+    const bl_recurrent layer = { r->inputs, r->hidden, p->weights + r->weights_x, p->weights + r->weights_h,
                                  p->weights + r->bias_h };
     const bl_kernels *k = &s->plan->kernels;
-    const size_t lead = bl_stream_lead(s, &p->buffers[step->out_buffer], frames);
+    const size_t lead = bl_stream_lead(s, &p->buffers[operation(s, step)->out.buffer], frames);
     out.y += lead;
     in.x += lead;
-    (step->kind == BL_OP_LSTM ? k->lstm : k->gru)(out, in, &layer, s->memory + r->state, frames - lead);
+    (step->kind == BL_OP_LSTM ? k->lstm : k->gru)(out, in, &layer, memory + r->state, frames - lead);
 }
 
-/* Every kind but affine. */
-static void run_with_rows(bl_stream *s, const bl_step *step, size_t frames)
+/* Every kind that works on each lane by itself; lane: floats from the first lane's memory to this lane's. */
+static void run_lane(const bl_stream *s, const bl_step *step, size_t lane, size_t frames)
 {
     const bl_kernels *k = &s->plan->kernels;
-    const bl_out out = bl_stream_write(s, &step->out), sum = bl_stream_write(s, &step->sum);
-    const bl_rows a = bl_stream_read(s, &step->a), b = bl_stream_read(s, &step->b);
-    const bl_rows plus = bl_stream_read(s, &step->addend);
-    switch (step->kind) {
-    case BL_OP_MAP: k->map[step->act_a.kind](out, a, step->act_a, sum, plus.x, plus.stride, frames); break;
-    case BL_OP_GATE: k->gate(out, a, b, step->act_a, step->act_b, sum, plus.x, plus.stride, frames); break;
-    case BL_OP_BLEND: k->blend(out, a, b, step->act_a, step->act_b, frames); break;
-    case BL_OP_ADD: k->add(out, a, b, frames); break;
-    case BL_OP_MUL: k->mul(out, a, b, frames); break;
-    case BL_OP_SCALE: k->scale(out, a, step->factor, frames); break;
-    case BL_OP_PRELU: run_prelu(s, step, out, a, frames); break;
-    case BL_OP_SOFTMAX: k->softmax(out, a, frames); break;
-    case BL_OP_SPLIT: run_split(step, out, a, frames); break;
-    case BL_OP_JOIN: run_join(step, out, a, frames); break;
-    case BL_OP_PARAM: run_param(s, step, out, frames); break;
+    const bl_op *op = operation(s, step);
+    const size_t ref = step->first_ref;
+    const bl_out out = bl_stream_write(s, ref + BL_AT_OUT, lane);
+    const bl_rows a = bl_stream_read(s, ref + BL_AT_INPUTS, lane),
+                  b = bl_stream_read(s, ref + BL_AT_INPUTS + 1, lane);
+    const bl_out total = bl_stream_write(s, ref + BL_AT_SUM, lane),
+                 plus = bl_stream_write(s, ref + BL_AT_PLUS, lane);
+    const bl_sum sum = { total.y, plus.y, total.stride, plus.stride };
+    switch ((bl_op_kind)step->kind) {
+    case BL_OP_MAP: k->map[step->act.kind](out, &a, &step->act, &sum, frames); break;
+    case BL_OP_GATE: k->gate(out, &a, &b, &step->act, &op->act_b, &sum, frames); break;
+    case BL_OP_BLEND: k->blend(out, &a, &b, &step->act, &op->act_b, frames); break;
+    case BL_OP_ADD: k->add(out, &a, &b, frames); break;
+    case BL_OP_MUL: k->mul(out, &a, &b, frames); break;
+    case BL_OP_SCALE: k->scale(out, &a, op->factor, frames); break;
+    case BL_OP_PRELU: run_prelu(s, op, out, a, frames); break;
+    case BL_OP_SOFTMAX: k->softmax(out, &a, frames); break;
+    case BL_OP_SPLIT: run_split(op->period, out, a, frames); break;
+    case BL_OP_JOIN: run_join(op->period, out, a, frames); break;
     case BL_OP_LSTM:
-    case BL_OP_GRU: run_recurrent(s, step, out, a, frames); break;
-    case BL_OP_FIR: run_fir(s, step, out.y, a.x + (step->taps - 1) * step->dilation, frames); break;
+    case BL_OP_GRU: run_recurrent(s, step, s->memory + lane, out, a, frames); break;
+    case BL_OP_FIR: run_fir(s, op, s->memory + lane, out.y, a.x + (op->taps - 1) * op->dilation, frames); break;
+    case BL_OP_PARAM:
     case BL_OP_AFFINE: break;
     }
 }
@@ -116,10 +131,13 @@ void bl_stream_run_step(bl_stream *s, const bl_step *step, size_t frames)
     const size_t n = step->up == step->down ? frames : frames / step->down * step->up; /* 1/1 is the usual rate */
     if (step->kind == BL_OP_AFFINE)
         run_affine(s, step, n);
+    else if (step->kind == BL_OP_PARAM)
+        run_param(s, step, n);
     else
-        run_with_rows(s, step, n);
-    if (step->settles) {
-        bl_stream_settle(s, &step->out, step->out_buffer, n);
-        bl_stream_settle(s, &step->sum, step->sum_buffer, n);
-    }
+        for (size_t lane = 0; lane < s->lanes; lane++)
+            run_lane(s, step, lane * s->lane_floats, n);
+    if (step->settles_out)
+        bl_stream_settle(s, step->first_ref + BL_AT_OUT, n);
+    if (step->settles_sum)
+        bl_stream_settle(s, step->first_ref + BL_AT_SUM, n);
 }

@@ -20,21 +20,28 @@ static void *carve(carver *c, size_t bytes)
     return piece;
 }
 
-static size_t carve_stream(const bl_plan *plan, void *memory, bl_stream **out)
+/* Floats from lane to lane: whole lines, an odd number of them, so that the lanes of a row fall into different
+ * cache sets. */
+static size_t lane_floats(const bl_program *p)
+{
+    const size_t lines = p->memory_floats / BL_ROW_PADDING + 1;
+    return (lines + (lines % 2 == 0)) * BL_ROW_PADDING;
+}
+
+static size_t carve_stream(const bl_plan *plan, size_t lanes, void *memory, bl_stream **out)
 {
     carver c = { memory, 0 };
     const bl_program *p = &plan->program;
     const size_t in_waiting = p->granularity > 1 ? p->input_channels * p->run_frames : 0;
     const size_t out_waiting = p->granularity > 1 ? p->output_channels * (p->granularity - 1 + p->run_frames) : 0;
     bl_stream *s = carve(&c, sizeof *s);
-    bl_stream parts = { .plan = plan };
-    parts.position = carve(&c, p->ring_count * sizeof *parts.position);
-    parts.rows = carve(&c, p->max_sources * sizeof *parts.rows);
+    bl_stream parts = { .plan = plan, .lanes = lanes, .lane_floats = lane_floats(p) };
+    parts.places = carve(&c, plan->code.ref_count * sizeof *parts.places);
     parts.knobs = carve(&c, p->param_count * sizeof *parts.knobs);
     parts.lengths = carve(&c, p->node_count * sizeof *parts.lengths);
-    parts.waiting.in = carve(&c, in_waiting * sizeof(float));
-    parts.waiting.out = carve(&c, out_waiting * sizeof(float));
-    parts.memory = carve(&c, p->memory_floats * sizeof(float));
+    parts.waiting.in = carve(&c, lanes * in_waiting * sizeof(float));
+    parts.waiting.out = carve(&c, lanes * out_waiting * sizeof(float));
+    parts.memory = carve(&c, lanes * parts.lane_floats * sizeof(float));
     void *fft = carve(&c, p->transforms ? bl_convolver_fft_bytes() : 0);
     if (s) {
         if (p->transforms)
@@ -45,18 +52,30 @@ static size_t carve_stream(const bl_plan *plan, void *memory, bl_stream **out)
     return c.used;
 }
 
-size_t bl_plan_stream_bytes(const bl_plan *plan)
+size_t bl_plan_stream_bytes(const bl_plan *plan, size_t lanes)
 {
-    return carve_stream(plan, NULL, NULL);
+    return carve_stream(plan, lanes, NULL, NULL);
 }
 
-bl_status bl_stream_create(const bl_plan *plan, bl_stream **out, bl_error *error)
+/* All rings at their first position. */
+static void reset_places(bl_stream *s)
 {
-    void *memory = bl_aligned_calloc(bl_plan_stream_bytes(plan));
+    const bl_code *code = &s->plan->code;
+    for (size_t i = 0; i < code->ref_count; i++) {
+        const bl_ref *ref = &code->refs[i];
+        s->places[i] = ref->delay ? code->ends[i] - ref->delay : ref->offset;
+    }
+}
+
+bl_status bl_stream_create(const bl_plan *plan, size_t lanes, bl_stream **out, bl_error *error)
+{
+    if (lanes < 1 || lanes > BL_MAX_LANES)
+        return bl_fail(error, BL_ERR_ARGUMENT, "A stream has 1 to %d lanes, not %zu.", BL_MAX_LANES, lanes);
+    void *memory = bl_aligned_calloc(bl_plan_stream_bytes(plan, lanes));
     if (!memory)
         return bl_fail_no_mem(error);
     bl_stream *s;
-    carve_stream(plan, memory, &s);
+    carve_stream(plan, lanes, memory, &s);
     for (size_t i = 0; i < plan->program.param_count; i++)
         s->knobs[i].target = plan->program.params[i].initial;
     bl_stream_reset(s);
@@ -75,18 +94,21 @@ static void reset_waiting(bl_stream *s)
     s->waiting.in_count = 0;
     s->waiting.out_count = p->granularity - 1; /* the frames before the first output */
     if (p->granularity > 1)
-        memset(s->waiting.out, 0, p->output_channels * (p->granularity - 1 + p->run_frames) * sizeof(float));
+        memset(s->waiting.out, 0,
+               s->lanes * p->output_channels * (p->granularity - 1 + p->run_frames) * sizeof(float));
 }
 
 void bl_stream_reset(bl_stream *s)
 {
     const bl_program *p = &s->plan->program;
-    memset(s->position, 0, p->ring_count * sizeof *s->position);
-    memset(s->memory, 0, p->memory_floats * sizeof *s->memory);
-    for (size_t i = 0; i < p->recurrent_count; i++) {
-        const bl_recurrent_op *r = &p->recurrent[i];
-        memcpy(s->memory + r->state, p->weights + r->start, 2 * bl_recurrent_rows(r->hidden) * sizeof(float));
-    }
+    reset_places(s);
+    memset(s->memory, 0, s->lanes * s->lane_floats * sizeof *s->memory);
+    for (size_t lane = 0; lane < s->lanes; lane++)
+        for (size_t i = 0; i < p->recurrent_count; i++) {
+            const bl_recurrent_op *r = &p->recurrent[i];
+            memcpy(s->memory + lane * s->lane_floats + r->state, p->weights + r->start,
+                   2 * bl_recurrent_rows(r->hidden) * sizeof(float));
+        }
     for (size_t i = 0; i < p->param_count; i++) {
         s->knobs[i].now = s->knobs[i].target;
         s->knobs[i].steps_left = 0;

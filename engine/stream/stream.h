@@ -16,15 +16,16 @@ typedef struct bl_knob {
 /** Input frames that wait until a multiple of the network's granularity is there, and output frames that
  *  wait to be fetched. Only networks with strides have them. */
 typedef struct bl_waiting {
-    float *in, *out; /* rows of run_frames and of granularity - 1 + run_frames */
+    float *in, *out; /* rows of run_frames and of granularity - 1 + run_frames, for all channels of all lanes */
     size_t in_count, out_count;
 } bl_waiting;
 
 struct bl_stream {
     const bl_plan *plan;
-    float *memory;      /* all buffers, then the states of long convolutions and recurrent layers */
-    uint32_t *position; /* of each ring: where the next frame goes; ring 0 stands for scratch memory */
-    bl_rows *rows;      /* the sources of the operation that is running */
+    size_t lanes;       /* signals that run side by side */
+    size_t lane_floats; /* from a place in one lane's memory to the same place in the next one's */
+    float *memory;      /* per lane all buffers, then the states of long convolutions and recurrent layers */
+    uint32_t *places;   /* per ref of the code: where its next frame is in the first lane's memory */
     bl_knob *knobs;
     bl_waiting waiting;
     bl_convolver_fft fft; /* set where the program has long convolutions */
@@ -41,9 +42,9 @@ BL_REALTIME void bl_stream_run_silence(bl_stream *s, size_t frames);
 /** Runs one step for a run of `frames` input frames (step.c). */
 BL_REALTIME void bl_stream_run_step(bl_stream *s, const bl_step *step, size_t frames);
 
-/** After `frames` frames (of its own rate) were written there: makes zero what lies outside the signal, and
+/** After `frames` frames (of its own rate) were written to that ref: makes zero what lies outside the signal, and
  *  keeps the ring's margin alike (settle.c). */
-BL_REALTIME void bl_stream_settle(const bl_stream *s, const bl_ref *ref, uint32_t buffer, size_t frames);
+BL_REALTIME void bl_stream_settle(const bl_stream *s, size_t ref, size_t frames);
 
 /** How many of the next `frames` frames of a buffer come before its signal begins. */
 static inline size_t bl_stream_lead(const bl_stream *s, const bl_buffer *b, size_t frames)
@@ -52,24 +53,18 @@ static inline size_t bl_stream_lead(const bl_stream *s, const bl_buffer *b, size
     return left < frames ? (size_t)left : frames;
 }
 
-/** First row of a segment at its ring's present position. */
-static inline float *bl_stream_at(const bl_stream *s, const bl_ref *ref)
+/** The rows of a ref, in the lane that lies `lane` floats behind the first. */
+static inline bl_rows bl_stream_read(const bl_stream *s, size_t ref, size_t lane)
 {
-    uint32_t position = s->position[ref->ring];
-    if (position < ref->delay)
-        position += ref->ring_frames;
-    return s->memory + ref->offset + (position - ref->delay);
+    const bl_shape shape = s->plan->code.shapes[ref];
+    return (bl_rows){ s->memory + s->places[ref] + lane, shape.stride, shape.channels };
 }
 
-static inline bl_rows bl_stream_read(const bl_stream *s, const bl_ref *ref)
+/** y is NULL where there is nothing. */
+static inline bl_out bl_stream_write(const bl_stream *s, size_t ref, size_t lane)
 {
-    return (bl_rows){ bl_stream_at(s, ref), ref->stride, ref->channels };
-}
-
-/** y is NULL where there is no segment. */
-static inline bl_out bl_stream_write(const bl_stream *s, const bl_ref *ref)
-{
-    return (bl_out){ ref->channels ? bl_stream_at(s, ref) : NULL, ref->stride };
+    const bl_shape shape = s->plan->code.shapes[ref];
+    return (bl_out){ shape.channels ? s->memory + s->places[ref] + lane : NULL, shape.stride };
 }
 
 #endif

@@ -140,7 +140,7 @@ static signal render(const bl_plan *plan, const signal *in, uint64_t seed)
     bl_error error = bl_fuzz_no_error();
     signal out = make_signal(bl_plan_out_channels(plan));
     const size_t knobs = bl_plan_param_count(plan), latency = bl_plan_latency(plan);
-    FUZZ_REQUIRE(!bl_stream_create(plan, &stream, &error), "%s", error.text);
+    FUZZ_REQUIRE(!bl_stream_create(plan, 1, &stream, &error), "%s", error.text);
     turn_knobs(stream, knobs, -1.5f);
     process_cut(stream, in, &out, HALF, &seed);
     turn_knobs(stream, knobs, 0.25f);
@@ -189,9 +189,9 @@ static signal play(bl_model *model, const signal *in, uint64_t seed)
     bl_plan *plan = make_plan(model);
     model->info.prewarm = prewarm;
     if (plan)
-        FUZZ_REQUIRE(bl_plan_stream_bytes(plan) <= BL_MAX_STREAM_BYTES + (BL_MAX_STREAM_BYTES >> 3),
-                     "a stream takes %zu bytes", bl_plan_stream_bytes(plan));
-    if (plan && bl_plan_stream_bytes(plan) <= MAX_PLAN && work_of(model) <= MAX_WORK) {
+        FUZZ_REQUIRE(bl_plan_stream_bytes(plan, 1) <= BL_MAX_STREAM_BYTES + (BL_MAX_STREAM_BYTES >> 3),
+                     "a stream takes %zu bytes", bl_plan_stream_bytes(plan, 1));
+    if (plan && bl_plan_stream_bytes(plan, 1) <= MAX_PLAN && work_of(model) <= MAX_WORK) {
         print(model, plan);
         out = render(plan, in, seed);
     }

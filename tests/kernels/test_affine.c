@@ -15,13 +15,26 @@
 #define STRIDE          (BL_MAX_RUN + BL_ROW_PADDING + 16)
 #define GUARD           12345.0f
 
+#define OUTPUT (16 + MAX_ROWS * STRIDE) /* floats, with those before the first row */
+
+typedef struct signals {
+    float x[MAX_SOURCES][MAX_SOURCE_ROWS * STRIDE];
+    float add[MAX_ROWS * STRIDE], plus[MAX_ROWS * STRIDE];
+} signals;
+
 typedef struct problem {
     size_t rows, source_count, source_rows[MAX_SOURCES], frames, in_rows;
-    bool addend;
-    float x[MAX_SOURCES][MAX_SOURCE_ROWS * STRIDE];
+    bool addend, sum;
+    bl_activation_kind act;
     float weight[MAX_ROWS][1 + MAX_SOURCES * MAX_SOURCE_ROWS]; /* bias first */
-    float add[MAX_ROWS * STRIDE];
+    signals lane[2];
 } problem;
+
+/* What comes out, in two lanes; both have the distance that the signals have. */
+typedef struct result {
+    float y[OUTPUT], sum[OUTPUT];
+    float rest[(sizeof(signals) - 2 * OUTPUT * sizeof(float)) / sizeof(float)];
+} result;
 
 static void make_problem(problem *p, bl_random *rng)
 {
@@ -33,13 +46,16 @@ static void make_problem(problem *p, bl_random *rng)
     p->in_rows = 0;
     for (size_t s = 0; s < p->source_count; s++)
         p->in_rows += p->source_rows[s] = 1 + bl_random_below(rng, MAX_SOURCE_ROWS);
-    bl_random_fill(rng, &p->x[0][0], sizeof p->x / sizeof(float), 1.0f);
+    p->sum = bl_random_below(rng, 2);
+    static const bl_activation_kind acts[] = { BL_ACT_LINEAR, BL_ACT_TANH, BL_ACT_LEAKY_RELU, BL_ACT_SOFTSIGN };
+    p->act = acts[bl_random_below(rng, 4)];
     bl_random_fill(rng, &p->weight[0][0], sizeof p->weight / sizeof(float), 1.0f);
-    bl_random_fill(rng, p->add, sizeof p->add / sizeof(float), 1.0f);
+    bl_random_fill(rng, &p->lane[0].x[0][0], sizeof p->lane / (sizeof(float)), 1.0f);
 }
 
-/* Runs the kernel with its own tiles; output row o starts at y + 16 + o * STRIDE. */
-static void run(const bl_kernels *k, const problem *p, float *y)
+/* Runs the kernel with its own tiles, for so many lanes from the first one; output row o starts at
+ * y + 16 + o * STRIDE. */
+static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t lanes, result *out)
 {
     bl_tile tiles[MAX_ROWS];
     static float weights[MAX_ROWS * (1 + MAX_SOURCES * MAX_SOURCE_ROWS)];
@@ -52,32 +68,59 @@ static void run(const bl_kernels *k, const problem *p, float *y)
                 weights[used++] = p->weight[row + o][i];
         row += rows;
     }
-    bl_rows sources[MAX_SOURCES];
-    for (size_t s = 0; s < p->source_count; s++)
-        sources[s] = (bl_rows){ p->x[s] + s % 3, STRIDE, p->source_rows[s] }; /* also unaligned */
-    for (size_t i = 0; i < 16 + MAX_ROWS * STRIDE; i++)
-        y[i] = GUARD;
-    k->affine((bl_out){ y + 16, STRIDE }, p->addend ? p->add : NULL, STRIDE,
-              &(bl_affine){ tiles, tile_count, weights }, sources, p->frames);
+    const signals *in = &p->lane[first_lane];
+    for (size_t lane = 0; lane < lanes; lane++)
+        for (size_t i = 0; i < OUTPUT; i++)
+            out[lane].y[i] = out[lane].sum[i] = GUARD;
+    /* Places count from the lower one of the two pieces of memory. */
+    float *memory = (const float *)in < out->y ? (float *)in : out->y;
+    uint32_t places[BL_AT_INPUTS + MAX_SOURCES];
+    bl_shape shapes[BL_AT_INPUTS + MAX_SOURCES];
+    const float *at[BL_AT_INPUTS] = { out->y + 16, in->add, out->sum + 16, in->plus };
+    const bool there[BL_AT_INPUTS] = { true, p->addend, p->sum, p->sum };
+    for (size_t i = 0; i < BL_AT_INPUTS; i++) {
+        places[i] = (uint32_t)(at[i] - memory);
+        shapes[i] = (bl_shape){ STRIDE, there[i] ? (uint32_t)p->rows : 0 };
+    }
+    for (size_t s = 0; s < p->source_count; s++) {
+        places[BL_AT_INPUTS + s] = (uint32_t)(in->x[s] + s % 3 - memory); /* also unaligned */
+        shapes[BL_AT_INPUTS + s] = (bl_shape){ STRIDE, (uint32_t)p->source_rows[s] };
+    }
+    const bl_affine_io io = { .memory = memory,
+                              .places = places,
+                              .shapes = shapes,
+                              .finish = p->sum || p->act != BL_ACT_LINEAR ? k->map[p->act] : NULL,
+                              .act = &(const bl_activation){ .kind = p->act, .a = 0.1f },
+                              .lanes = lanes,
+                              .lane_floats = sizeof(signals) / sizeof(float) };
+    k->affine(&(bl_affine){ tiles, tile_count, weights }, &io, p->frames);
 }
 
 /* Sum of the absolute terms: what the rounding errors of a sum scale with. */
 static double magnitude(const problem *p, size_t row, size_t t)
 {
-    double sum = fabs((double)p->weight[row][0]) + (p->addend ? fabs((double)p->add[row * STRIDE + t]) : 0.0);
+    const signals *in = &p->lane[0];
+    double sum = fabs((double)p->weight[row][0]) + (p->addend ? fabs((double)in->add[row * STRIDE + t]) : 0.0);
     for (size_t s = 0, i = 1; s < p->source_count; s++)
         for (size_t r = 0; r < p->source_rows[s]; r++, i++)
-            sum += fabs((double)p->weight[row][i] * (double)p->x[s][s % 3 + r * STRIDE + t]);
+            sum += fabs((double)p->weight[row][i] * (double)in->x[s][s % 3 + r * STRIDE + t]);
     return sum;
 }
 
-static double compare(const bl_kernels *k, const problem *p, const float *want, const float *got)
+/* Activations are exact to 5e-7 and never steeper than 1. */
+static double tolerance_of(const problem *p, size_t row, size_t t)
+{
+    return 2.0 * (double)(p->in_rows + 2) * (FLT_EPSILON * 0.5) * magnitude(p, row, t) +
+           (p->act != BL_ACT_LINEAR || p->sum ? 1e-6 : 0.0);
+}
+
+static double compare_rows(const bl_kernels *k, const problem *p, const float *want, const float *got)
 {
     double worst = 0.0;
     for (size_t o = 0; o < p->rows; o++) {
         const float *row = got + 16 + o * STRIDE;
         for (size_t t = 0; t < p->frames; t++) {
-            const double tolerance = 2.0 * (double)(p->in_rows + 2) * (FLT_EPSILON * 0.5) * magnitude(p, o, t);
+            const double tolerance = tolerance_of(p, o, t);
             const double error = fabs((double)row[t] - (double)want[16 + o * STRIDE + t]);
             if (!(error <= tolerance)) /* also catches NaN */
                 fail_msg("affine/%s rows=%zu in=%zu frames=%zu row %zu frame %zu: %g off, %g allowed",
@@ -99,7 +142,7 @@ static void vector_kernels_equal_the_scalar_one(void **state)
 {
     (void)state;
     static problem p;
-    static float want[16 + MAX_ROWS * STRIDE], got[16 + MAX_ROWS * STRIDE];
+    static result want, got;
     bl_kernels scalar, k;
     bl_kernels_init(&scalar, BL_CPU_SCALAR);
     for (bl_cpu cpu = BL_CPU_SSE2; cpu <= BL_CPU_NEON; cpu++) {
@@ -110,11 +153,23 @@ static void vector_kernels_equal_the_scalar_one(void **state)
         bl_kernels_init(&k, cpu);
         for (int round = 0; round < 1500; round++) {
             make_problem(&p, &rng);
-            run(&scalar, &p, want);
-            run(&k, &p, got);
-            worst = fmax(worst, compare(&k, &p, want, got));
+            run(&scalar, &p, 0, 1, &want);
+            run(&k, &p, 0, 1, &got);
+            worst = fmax(worst, compare_rows(&k, &p, want.y, got.y));
+            if (p.sum)
+                worst = fmax(worst, compare_rows(&k, &p, want.sum, got.sum));
         }
         print_message("affine/%s: worst error is %.1f %% of the bound\n", bl_cpu_name(cpu), 100 * worst);
+    }
+}
+
+static void assert_same_rows(const problem *p, const result *a, const result *b)
+{
+    for (size_t o = 0; o < p->rows; o++) {
+        const size_t row = 16 + o * STRIDE;
+        assert_memory_equal(a->y + row, b->y + row, p->frames * sizeof(float));
+        if (p->sum)
+            assert_memory_equal(a->sum + row, b->sum + row, p->frames * sizeof(float));
     }
 }
 
@@ -123,7 +178,7 @@ static void frames_do_not_depend_on_each_other(void **state)
 {
     (void)state;
     static problem p;
-    static float whole[16 + MAX_ROWS * STRIDE], part[16 + MAX_ROWS * STRIDE];
+    static result whole, part;
     for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_NEON; cpu++) {
         if (!bl_cpu_available(cpu))
             continue;
@@ -133,11 +188,33 @@ static void frames_do_not_depend_on_each_other(void **state)
         for (int round = 0; round < 300; round++) {
             make_problem(&p, &rng);
             p.frames = 64;
-            run(&k, &p, whole);
+            run(&k, &p, 0, 1, &whole);
             for (p.frames = 1; p.frames < 64; p.frames += 1 + p.frames / 3) {
-                run(&k, &p, part);
-                for (size_t o = 0; o < p.rows; o++)
-                    assert_memory_equal(whole + 16 + o * STRIDE, part + 16 + o * STRIDE, p.frames * sizeof(float));
+                run(&k, &p, 0, 1, &part);
+                assert_same_rows(&p, &whole, &part);
+            }
+        }
+    }
+}
+
+/* Two lanes at once give what each gives alone. */
+static void lanes_do_not_depend_on_each_other(void **state)
+{
+    (void)state;
+    static problem p;
+    static result both[2], alone;
+    for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_NEON; cpu++) {
+        if (!bl_cpu_available(cpu))
+            continue;
+        bl_random rng = { 3 };
+        bl_kernels k;
+        bl_kernels_init(&k, cpu);
+        for (int round = 0; round < 300; round++) {
+            make_problem(&p, &rng);
+            run(&k, &p, 0, 2, both);
+            for (size_t lane = 0; lane < 2; lane++) {
+                run(&k, &p, lane, 1, &alone);
+                assert_same_rows(&p, &both[lane], &alone);
             }
         }
     }
@@ -148,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vector_kernels_equal_the_scalar_one),
         cmocka_unit_test(frames_do_not_depend_on_each_other),
+        cmocka_unit_test(lanes_do_not_depend_on_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

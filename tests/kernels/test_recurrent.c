@@ -23,62 +23,92 @@
 /* ---- recurrent layers ---- */
 
 typedef struct layer {
+    size_t gates, inputs, hidden;
+    float *memory;                                /* of all that follows */
+    float *weights_x, *bias, *weights_h, *bias_h; /* [gates*hidden][inputs or hidden], as PyTorch has them */
+    float *state;                                 /* as it is at the start */
     bl_recurrent packed;
-    float *memory, *state; /* state: as it is at the start */
-    size_t state_floats, gates;
 } layer;
 
-/* A matrix in blocks of rows (kernels.h); what pads them is zero. */
-static void fill_matrix(bl_random *rng, float *m, size_t gates, size_t hidden, size_t columns, float scale)
+/* Packs a column as kernels.h says, to the group of its units in a matrix of so many columns. */
+static void pack_column(const layer *l, float *packed, size_t columns, size_t column, const float *values,
+                        size_t stride)
 {
-    const size_t rows = bl_recurrent_rows(hidden);
-    for (size_t row = 0; row < gates * rows; row++)
-        for (size_t c = 0; c < columns; c++)
-            m[row / BL_ROW_PADDING * BL_ROW_PADDING * columns + c * BL_ROW_PADDING + row % BL_ROW_PADDING] =
-                row % rows < hidden ? bl_random_float(rng, scale) : 0.0f;
+    const size_t whole = l->hidden / BL_UNIT_GROUP * BL_UNIT_GROUP;
+    for (size_t gate = 0; gate < l->gates; gate++)
+        for (size_t unit = 0; unit < l->hidden; unit++) {
+            const size_t group = unit / BL_UNIT_GROUP, units = unit < whole ? BL_UNIT_GROUP : l->hidden - whole;
+            const double factor = gate == 2 ? 1.0 : -1.0 / log(2.0);
+            packed[(group * BL_UNIT_GROUP * columns + column * units) * l->gates + gate * units +
+                   unit % BL_UNIT_GROUP] = (float)(factor * (double)values[(gate * l->hidden + unit) * stride]);
+        }
 }
 
-static void fill_rows(bl_random *rng, float *v, size_t gates, size_t hidden, float scale)
+static float *take(float **memory, size_t floats)
 {
-    const size_t rows = bl_recurrent_rows(hidden);
-    for (size_t row = 0; row < gates * rows; row++)
-        v[row] = row % rows < hidden ? bl_random_float(rng, scale) : 0.0f;
+    float *piece = *memory;
+    *memory += (floats + BL_ROW_PADDING - 1) / BL_ROW_PADDING * BL_ROW_PADDING;
+    return piece;
+}
+
+/* What stands behind a packed matrix may be anything. */
+static float *take_packed(float **memory, size_t floats)
+{
+    float *piece = take(memory, floats), *behind = take(memory, BL_ROW_PADDING);
+    for (size_t i = 0; i < BL_ROW_PADDING; i++)
+        behind[i] = GUARD;
+    return piece;
+}
+
+static void pack(layer *l, float **memory)
+{
+    float *x = take_packed(memory, l->gates * l->hidden * (1 + l->inputs));
+    float *h = take_packed(memory, l->gates * l->hidden * l->hidden);
+    pack_column(l, x, 1 + l->inputs, 0, l->bias, 1);
+    for (size_t c = 0; c < l->inputs; c++)
+        pack_column(l, x, 1 + l->inputs, 1 + c, l->weights_x + c, l->inputs);
+    for (size_t c = 0; c < l->hidden; c++)
+        pack_column(l, h, l->hidden, c, l->weights_h + c, l->hidden);
+    l->packed = (bl_recurrent){ l->inputs, l->hidden, x, h, l->bias_h };
 }
 
 static layer new_layer(bl_random *rng, size_t gates, size_t inputs, size_t hidden)
 {
-    const size_t rows = gates * bl_recurrent_rows(hidden);
-    layer l = { .gates = gates, .state_floats = bl_recurrent_state_floats(inputs, hidden) };
-    l.memory = bl_aligned_calloc((rows * (inputs + hidden + 2) + l.state_floats) * sizeof *l.memory);
+    const size_t rows = gates * hidden, floats = 2 * rows * (inputs + hidden + 2) + 2 * hidden;
+    layer l = { .gates = gates, .inputs = inputs, .hidden = hidden };
+    l.memory = bl_aligned_calloc((floats + 12 * BL_ROW_PADDING) * sizeof *l.memory);
     assert_non_null(l.memory);
-    float *weights_x = l.memory, *weights_h = weights_x + rows * inputs, *bias_x = weights_h + rows * hidden;
-    float *bias_h = bias_x + rows;
-    l.state = bias_h + rows;
-    fill_matrix(rng, weights_x, gates, hidden, inputs, sqrtf(3.0f / (float)inputs));
-    fill_matrix(rng, weights_h, gates, hidden, hidden, 0.8f * sqrtf(3.0f / (float)hidden));
-    fill_rows(rng, bias_x, gates, hidden, 0.5f);
-    fill_rows(rng, bias_h, gates, hidden, 0.5f);
-    fill_rows(rng, l.state, 2, hidden, 0.7f);
-    if (gates == 3)
-        memset(l.state + rows / 3, 0, rows / 3 * sizeof *l.state);
-    l.packed = (bl_recurrent){ inputs, hidden, weights_x, bias_x, weights_h, bias_h };
+    float *memory = l.memory;
+    l.weights_x = take(&memory, rows * inputs);
+    l.bias = take(&memory, rows);
+    l.weights_h = take(&memory, rows * hidden);
+    l.bias_h = take_packed(&memory, hidden);
+    l.state = take(&memory, 2 * bl_recurrent_rows(hidden));
+    bl_random_fill(rng, l.weights_x, rows * inputs, sqrtf(3.0f / (float)inputs));
+    bl_random_fill(rng, l.weights_h, rows * hidden, 0.8f * sqrtf(3.0f / (float)hidden));
+    bl_random_fill(rng, l.bias, rows, 0.5f);
+    bl_random_fill(rng, l.bias_h, hidden, 0.5f);
+    bl_random_fill(rng, l.state, hidden, 0.7f);
+    if (gates == 4)
+        bl_random_fill(rng, l.state + bl_recurrent_rows(hidden), hidden, 0.7f);
+    pack(&l, &memory);
     return l;
 }
 
 /* Plays x in runs of up to `most` frames; y has a guard in front. */
 static void run_layer(const bl_kernels *k, const layer *l, const float *x, float *y, size_t most, bl_random *rng)
 {
-    const size_t hidden = l->packed.hidden;
-    float *state = bl_aligned_calloc(l->state_floats * sizeof *state);
+    const size_t hidden = l->hidden;
+    float *state = bl_aligned_calloc(bl_recurrent_state_floats(hidden) * sizeof *state);
     assert_non_null(state);
-    memcpy(state, l->state, l->state_floats * sizeof *state);
+    memcpy(state, l->state, 2 * bl_recurrent_rows(hidden) * sizeof *state);
     for (size_t i = 0; i < 16 + hidden * STRIDE; i++)
         y[i] = GUARD;
     for (size_t done = 0, n; done < FRAMES; done += n) {
         n = 1 + bl_random_below(rng, most);
         n = n < FRAMES - done ? n : FRAMES - done;
         (l->gates == 4 ? k->lstm : k->gru)((bl_out){ y + 16 + done, STRIDE },
-                                           (bl_rows){ x + done, STRIDE, l->packed.inputs }, &l->packed, state, n);
+                                           (bl_rows){ x + done, STRIDE, l->inputs }, &l->packed, state, n);
     }
     bl_aligned_free(state);
 }
@@ -88,36 +118,32 @@ static double sigmoid(double x)
     return 1.0 / (1.0 + exp(-x));
 }
 
-static double row_sum(const float *m, size_t row, const double *v, size_t columns)
+static double row_sum(const float *row, const double *v, size_t columns)
 {
     double sum = 0.0;
     for (size_t c = 0; c < columns; c++)
-        sum +=
-            v[c] *
-            (double)m[row / BL_ROW_PADDING * BL_ROW_PADDING * columns + c * BL_ROW_PADDING + row % BL_ROW_PADDING];
+        sum += v[c] * (double)row[c];
     return sum;
 }
 
 /* One frame in double precision, straight from the definition. */
 static void exact_step(const layer *l, const double *v, double *h, double *c)
 {
-    const bl_recurrent *p = &l->packed;
-    const size_t rows = bl_recurrent_rows(p->hidden);
+    const size_t n = l->hidden;
     double x[4][MAX_HIDDEN], u[4][MAX_HIDDEN];
     for (size_t gate = 0; gate < l->gates; gate++)
-        for (size_t i = 0; i < p->hidden; i++) {
-            const size_t row = gate * rows + i;
-            x[gate][i] = (double)p->bias_x[row] + row_sum(p->weights_x, row, v, p->inputs);
-            u[gate][i] = row_sum(p->weights_h, row, h, p->hidden);
+        for (size_t i = 0; i < n; i++) {
+            const size_t row = gate * n + i;
+            x[gate][i] = (double)l->bias[row] + row_sum(l->weights_x + row * l->inputs, v, l->inputs);
+            u[gate][i] = row_sum(l->weights_h + row * n, h, n);
         }
-    for (size_t i = 0; i < p->hidden; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (l->gates == 4) {
             c[i] = sigmoid(x[1][i] + u[1][i]) * c[i] + sigmoid(x[0][i] + u[0][i]) * tanh(x[2][i] + u[2][i]);
             h[i] = sigmoid(x[3][i] + u[3][i]) * tanh(c[i]);
         } else {
-            const double r = sigmoid(x[0][i] + u[0][i] + (double)p->bias_h[i]);
-            const double keep = sigmoid(x[1][i] + u[1][i] + (double)p->bias_h[rows + i]);
-            h[i] = (1 - keep) * tanh(x[2][i] + r * (u[2][i] + (double)p->bias_h[2 * rows + i])) + keep * h[i];
+            const double r = sigmoid(x[0][i] + u[0][i]), keep = sigmoid(x[1][i] + u[1][i]);
+            h[i] = (1 - keep) * tanh(x[2][i] + r * (u[2][i] + (double)l->bias_h[i])) + keep * h[i];
         }
     }
 }
@@ -125,39 +151,34 @@ static void exact_step(const layer *l, const double *v, double *h, double *c)
 static void run_exactly(const layer *l, const float *x, double *y)
 {
     double v[MAX_INPUTS], h[MAX_HIDDEN], c[MAX_HIDDEN];
-    for (size_t i = 0; i < l->packed.hidden; i++) {
+    for (size_t i = 0; i < l->hidden; i++) {
         h[i] = (double)l->state[i];
-        c[i] = (double)l->state[bl_recurrent_rows(l->packed.hidden) + i];
+        c[i] = (double)l->state[bl_recurrent_rows(l->hidden) + i];
     }
     for (size_t t = 0; t < FRAMES; t++) {
-        for (size_t i = 0; i < l->packed.inputs; i++)
+        for (size_t i = 0; i < l->inputs; i++)
             v[i] = (double)x[i * STRIDE + t];
         exact_step(l, v, h, c);
-        for (size_t i = 0; i < l->packed.hidden; i++)
+        for (size_t i = 0; i < l->hidden; i++)
             y[i * STRIDE + t] = h[i];
     }
 }
 
-/* The LSTM's bias on the side of h is zero, as the plan makes it: kernels need not add it. */
 static layer random_layer(bl_random *rng, size_t round)
 {
-    const size_t gates = round % 2 ? 3 : 4;
-    layer l =
-        new_layer(rng, gates, 1 + bl_random_below(rng, round % 5 ? 5 : MAX_INPUTS), 1 + round / 2 % MAX_HIDDEN);
-    if (gates == 4)
-        memset((float *)l.packed.bias_h, 0, gates * bl_recurrent_rows(l.packed.hidden) * sizeof(float));
-    return l;
+    return new_layer(rng, round % 2 ? 3 : 4, 1 + bl_random_below(rng, round % 5 ? 5 : MAX_INPUTS),
+                     1 + round / 2 % MAX_HIDDEN);
 }
 
 static double compare_layer(const bl_kernels *k, const layer *l, const double *want, const float *got)
 {
     double worst = 0.0;
-    for (size_t i = 0; i < l->packed.hidden; i++) {
+    for (size_t i = 0; i < l->hidden; i++) {
         for (size_t t = 0; t < FRAMES; t++) {
             const double error = fabs((double)got[16 + i * STRIDE + t] - want[i * STRIDE + t]);
             if (!(error <= RECURRENT_BOUND))
                 fail_msg("%s: %s of %zu inputs, %zu hidden: row %zu frame %zu is %g off", bl_cpu_name(k->cpu),
-                         l->gates == 4 ? "lstm" : "gru", l->packed.inputs, l->packed.hidden, i, t, error);
+                         l->gates == 4 ? "lstm" : "gru", l->inputs, l->hidden, i, t, error);
             worst = fmax(worst, error);
         }
         for (size_t t = FRAMES + BL_ROW_PADDING; t < STRIDE; t++)
@@ -187,7 +208,7 @@ static void layers_are_exact_enough(void **state)
             run_layer(&k, &l, x, got, FRAMES, &rng);
             worst = fmax(worst, compare_layer(&k, &l, want, got));
             run_layer(&k, &l, x, parts, round % 3 ? 9 : 1, &rng);
-            for (size_t i = 0; i < l.packed.hidden; i++)
+            for (size_t i = 0; i < l.hidden; i++)
                 assert_memory_equal(got + 16 + i * STRIDE, parts + 16 + i * STRIDE, FRAMES * sizeof *got);
             bl_aligned_free(l.memory);
         }
@@ -209,16 +230,15 @@ static void layers_survive_absurd_input(void **state)
         for (size_t round = 0; round < 60; round++) {
             layer l = random_layer(&rng, round);
             bl_random_fill(&rng, x, sizeof x / sizeof *x, 1.0f);
-            for (size_t i = 0; i < l.packed.inputs; i++)
+            for (size_t i = 0; i < l.inputs; i++)
                 for (size_t t = 20; t < 40; t++)
                     x[i * STRIDE + t] = t % 3 ? bl_random_float(&rng, FLT_MAX) : INFINITY;
             run_layer(&k, &l, x, y, 16, &rng);
-            for (size_t i = 0; i < l.packed.hidden; i++)
+            for (size_t i = 0; i < l.hidden; i++)
                 for (size_t t = 40; t < FRAMES; t++)
                     if (!isfinite(y[16 + i * STRIDE + t]))
                         fail_msg("%s: %s of %zu inputs, %zu hidden: row %zu frame %zu is not finite",
-                                 bl_cpu_name(cpu), l.gates == 4 ? "lstm" : "gru", l.packed.inputs, l.packed.hidden,
-                                 i, t);
+                                 bl_cpu_name(cpu), l.gates == 4 ? "lstm" : "gru", l.inputs, l.hidden, i, t);
             bl_aligned_free(l.memory);
         }
     }

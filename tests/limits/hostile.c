@@ -128,9 +128,9 @@ static bl_status try_file(const void *bytes, size_t size, const char *descriptio
         status = save(model, &o->error);
     bl_model_free(model);
     if (plan)
-        o->stream_bytes = bl_plan_stream_bytes(plan);
+        o->stream_bytes = bl_plan_stream_bytes(plan, 1);
     if (plan && last == STREAM)
-        status = bl_stream_create(plan, &stream, &o->error);
+        status = bl_stream_create(plan, 1, &stream, &o->error);
     bl_stream_free(stream);
     bl_plan_free(plan);
     return status;

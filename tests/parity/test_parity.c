@@ -30,7 +30,7 @@ static void stream(const bl_plan *plan, const bl_corpus_audio *in, float *out, b
 {
     static const size_t blocks[] = { 64, 64, 64, 1, 63, 500, 7 };
     bl_stream *s;
-    *created = !bl_stream_create(plan, &s, NULL);
+    *created = !bl_stream_create(plan, 1, &s, NULL);
     if (!*created)
         return;
     const size_t ins = bl_plan_in_channels(plan), outs = bl_plan_out_channels(plan), frames = in->frames;

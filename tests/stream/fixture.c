@@ -112,7 +112,7 @@ bl_stream *new_stream(const bl_plan *plan)
 {
     bl_stream *s = NULL;
     bl_error error = { 0 };
-    if (bl_stream_create(plan, &s, &error))
+    if (bl_stream_create(plan, 1, &s, &error))
         fail_msg("%s", error.text);
     return s;
 }

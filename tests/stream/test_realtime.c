@@ -99,7 +99,7 @@ static fixture open_fixture(bl_cpu cpu, network kind)
     f.model =
         kind == EVERYTHING ? bl_test_everything() : bl_test_wavenet((const size_t[2]){ 8, 4 }, 10, kind == GATED);
     assert_int_equal(bl_plan_create(f.model, cpu, &f.plan, NULL), BL_OK);
-    assert_int_equal(bl_stream_create(f.plan, &f.stream, NULL), BL_OK);
+    assert_int_equal(bl_stream_create(f.plan, 1, &f.stream, NULL), BL_OK);
     return f;
 }
 

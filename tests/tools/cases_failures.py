@@ -55,8 +55,24 @@ def test_wrong_usage(program, check):
             ('float in FLAC', '--bits 24', ['render', '-m', 'tiny.nam', '--bits', '32f', 'in.wav', 'never.flac']),
             ('bits in Ogg', '--bits', ['render', '-m', 'tiny.nam', '--bits', '16', 'in.wav', 'never.ogg']),
             ('dot with JSON', '--dot', ['info', '--dot', '--json', 'tiny.nam']),
-            ('no model to measure', 'MODEL', ['bench']),
+            ('nothing to measure', 'MODEL', ['bench']),
             ('seconds', '"0"', ['bench', '--seconds', '0', 'tiny.nam']),
+            ('blocks that are a word', '"many"', ['bench', '--block', '16,many', 'tiny.nam']),
+            ('one of the blocks is 0', '"0"', ['bench', '--block', '64,0', 'tiny.nam']),
+            ('one of the blocks is too large', '"8193"', ['bench', '--block', '8193,1', 'tiny.nam']),
+            ('no blocks', '""', ['bench', '--block=', 'tiny.nam']),
+            ('a comma too many', '""', ['bench', '--block', '16,', 'tiny.nam']),
+            ('the same block twice', '64 twice', ['bench', '--block', '64,16,64', 'tiny.nam']),
+            ('too many blocks', '32', ['bench', '--block', ','.join(map(str, range(1, 34))), 'tiny.nam']),
+            ('all blocks and one more', 'either all', ['bench', '--block', 'all,3', 'tiny.nam']),
+            ('an unknown instruction set among others', '"mmx"', ['bench', '--cpu', 'scalar,mmx', 'tiny.nam']),
+            ('no instruction sets', '""', ['bench', '--cpu=', 'tiny.nam']),
+            ('the same instruction set twice', 'scalar twice', ['bench', '--cpu', 'scalar,scalar', 'tiny.nam']),
+            ('all instruction sets and one more', 'either all', ['bench', '--cpu', 'scalar,all', 'tiny.nam']),
+            ('blocks without a network', '--block', ['bench', '--kernels', '--block', '16']),
+            ('a picture without a network', '--plot', ['bench', '--kernels', '--plot', 'never.png']),
+            ('a curve of one point', 'several', ['bench', '--block', '16', '--plot', 'never.png', 'tiny.nam']),
+            ('too many curves', '20', ['bench', '--block', '16,64', '--plot', 'never.png', *['tiny.nam'] * 21]),
             ('quality', 'from 0 to 1,', render + ['--quality', '1.5']),
             ('quality is a word', '"high"', ['info', '--quality', 'high', 'tiny.nam']),
             ('quality of bench', '"-1"', ['bench', '--quality', '-1', 'tiny.nam']),
@@ -69,6 +85,7 @@ def test_wrong_usage(program, check):
             ('no ending to convert to', '.safetensors', ['convert', 'tiny.nam', 'never']),
             ('no image', '-o PNG', ['plot-wav', 'in.wav'])):
         expect(program, check, what, 2, hint, *words)
+    check(not os.path.exists(program.file('never.png')), 'no picture of nonsense')
     code, output, messages = program.run()
     check(code == 2 and not output and 'Usage' in messages, 'no command', code, output)
 
@@ -99,6 +116,9 @@ def test_failures(program, check):
     for what, hint, source in (('missing model', 'No such file', 'nothing.nam'),
                                ('broken model', 'noise.nam', 'noise.nam')):
         expect(program, check, f'{what} to convert', 1, hint, 'convert', source, 'never.nam', absent='never.nam')
+        expect(program, check, f'{what} to measure', 1, hint, 'bench', source)
+    expect(program, check, 'a picture in a missing folder', 1, 'No such file', 'bench', '--plot', 'no/x.png',
+           'tiny.nam', absent='no')
     expect(program, check, 'converting into a missing folder', 1, 'No such file', 'convert', 'tiny.nam', 'no/x.nam',
            absent='no')
     expect(program, check, 'existing output', 1, '--force', 'render', '-m', 'tiny.nam', 'in.wav', 'there.wav')
@@ -108,6 +128,7 @@ def test_failures(program, check):
     foreign = 'neon' if 'neon' not in version else 'sse2'
     expect(program, check, 'an instruction set of another machine', 1, foreign, 'render', '-m', 'tiny.nam', '--cpu',
            foreign, 'in.wav', 'never.wav')
+    expect(program, check, 'the same for measuring', 1, foreign, 'bench', '--cpu', foreign, 'tiny.nam')
     expect(program, check, 'the same from the environment', 1, foreign, 'render', '-m', 'tiny.nam', 'in.wav',
            'never.wav', environment={'BACKLINE_CPU': foreign})
 

@@ -1,4 +1,4 @@
-"""backline info, bench, plot-wav and the helps."""
+"""backline info, plot-wav and the helps."""
 import hashlib
 import json
 import os
@@ -99,10 +99,9 @@ def test_sizes(program, check):
 def test_json_keys_are_documented(program, check):
     manual = open(MAN_PAGE, encoding='utf-8').read().replace('\\-', '-')
     info = json.loads(report(program, 'info', '--json', 'tiny.nam')[1])
-    bench = json.loads(report(program, 'bench', '--json', '--seconds', '0.1', 'tiny.nam')[1])
     program.write('rates.safetensors', RATES)
     more = json.loads(program.run('info', '--json', 'rates.safetensors')[1])
-    keys = {*info, *bench, *info['network'], *info['layers'][0], *info['tensors'][0], *more['params'][0]}
+    keys = {*info, *info['network'], *info['layers'][0], *info['tensors'][0], *more['params'][0]}
     missing = [key for key in keys if not re.search(rf'(?<![\w]){key}(?![\w])', manual)]
     check(not missing, 'all JSON keys are in the man page', missing)
 
@@ -149,21 +148,6 @@ def test_terminal_is_safe(program, check):
     _, output, _ = program.run('info', 'evil.nam')
     check('evil?]0;title?' in output and '\x1b' not in output and 'x?y' in output, 'control characters',
           repr(output))
-
-
-def test_bench(program, check):
-    code, output, messages = report(program, 'bench', '--json', '--seconds', '0.2', '--block', '32', 'tiny.nam')
-    found = json.loads(output)
-    check(code == 0 and not messages, 'bench --json', code, messages)
-    check((found['block'], found['sample_rate']) == (32, RATE) and found['blocks_measured'] > 10, 'bench: setup',
-          found)
-    check(0 < found['median_us'] <= found['p99_us'] <= found['worst_us'], 'bench: times in order', found)
-    check(abs(found['times_real_time'] - 32e6 / RATE / found['median_us']) < 0.01 * found['times_real_time'],
-          'bench: times real time', found)
-    check(0 < found['gflops'] < found['peak_gflops'] and 0 < found['peak_share'] < 1, 'bench: arithmetic', found)
-    code, output, _ = report(program, 'bench', '--seconds', '0.1', 'tiny.nam')
-    check(code == 0 and all(word in output for word in ('µs', 'times real time', 'GFLOP/s', 'kHz', '%')),
-          'bench for people', output)
 
 
 def png_size(path):

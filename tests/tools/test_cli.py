@@ -11,7 +11,7 @@ from support import Program, Results, run_cases
 
 
 def main():
-    names = sys.argv[2:] or ['render', 'time', 'convert', 'failures', 'reports']
+    names = sys.argv[2:] or ['render', 'threads', 'time', 'convert', 'failures', 'reports', 'bench']
     program, results = Program(sys.argv[1]), Results()
     try:
         for name in names:

@@ -4,11 +4,13 @@ _backline_options()
 {
     case $1 in
         render)
-            echo "--model -m --describe --quality --prewarm --param --input-gain --output-gain --bits --force -f"
-            echo "--verbose -v --raw --block --cpu --help -h"
+            echo "--model -m --output -o --describe --quality --prewarm --param --input-gain --output-gain --bits"
+            echo "--force -f --threads --verbose -v --raw --block --cpu --help -h"
             ;;
         info) echo "--layers --tensors --json --dot --describe --quality --help -h" ;;
-        bench) echo "--block --seconds --cpu --describe --quality --json --help -h" ;;
+        bench)
+            echo "--block --seconds --cpu --builtin --kernels --describe --quality --json --plot --force -f --help -h"
+            ;;
         convert) echo "--describe --quality --prewarm --force -f --help -h" ;;
         plot-wav) echo "--output -o --force -f --help -h" ;;
         "") echo "--help -h --version" ;;
@@ -24,6 +26,7 @@ _backline_files()
     while IFS= read -r file; do
         [[ -d $file || ${file,,} =~ \.($pattern)$ ]] && COMPREPLY+=("$file")
     done < <(compgen -f -- "$word")
+    return 0 # also where the last one does not match
 }
 
 # A value for the option before the word; false if that option takes none.
@@ -33,12 +36,12 @@ _backline_value()
     case $option in
         --model | -m) _backline_files "$word" "$models" ;;
         --describe) _backline_files "$word" "json" ;;
-        --output | -o) _backline_files "$word" "png" ;;
+        --output | -o | --plot) _backline_files "$word" "$results" ;;
         --bits) mapfile -t COMPREPLY < <(compgen -W "16 24 32f" -- "$word") ;;
         --cpu) mapfile -t COMPREPLY < <(compgen -W "auto scalar sse2 avx2 avx512 neon" -- "$word") ;;
         --block) mapfile -t COMPREPLY < <(compgen -W "16 32 64 128 256 512 1024" -- "$word") ;;
         --quality) mapfile -t COMPREPLY < <(compgen -W "0 0.25 0.5 0.75 1" -- "$word") ;;
-        --input-gain | --output-gain | --seconds | --prewarm | --param) COMPREPLY=() ;;
+        --input-gain | --output-gain | --seconds | --prewarm | --param | --threads) COMPREPLY=() ;;
         *) return 1 ;;
     esac
 }
@@ -49,6 +52,8 @@ _backline()
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local models="nam|pt|pth|ckpt|bin|json|aidax|aidadspmodel|safetensors|npz"
     local audio="wav|wave|aif|aiff|w64|rf64|caf|au|flac|ogg|opus|mp3"
+    local results="png"
+    [[ $command == render ]] && results="/" # no name ends so: folders only
     # "--bits=16" arrives as three words
     [[ $before == "=" ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
     [[ $word == "=" ]] && word=""

@@ -5,6 +5,7 @@
 
 #include <backline/conv1d.h>
 #include <backline/cpu.h>
+#include <backline/measure.h>
 #include <backline/model.h>
 #include <backline/plan.h>
 #include <backline/status.h>

@@ -15,7 +15,7 @@ typedef enum bl_cpu {
     BL_CPU_SCALAR,   /**< plain C, the reference for all others */
     BL_CPU_SSE2,
     BL_CPU_AVX2,   /**< AVX2 and FMA */
-    BL_CPU_AVX512, /**< AVX-512 F and VL */
+    BL_CPU_AVX512, /**< AVX-512 F, VL and DQ */
     BL_CPU_NEON    /**< AArch64 */
 } bl_cpu;
 

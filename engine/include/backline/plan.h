@@ -41,8 +41,8 @@ BL_API size_t bl_plan_latency(const bl_plan *plan);
 /** Knobs, as bl_model_param_count() counted them. */
 BL_API size_t bl_plan_param_count(const bl_plan *plan);
 
-/** Bytes of memory that each stream takes. */
-BL_API size_t bl_plan_stream_bytes(const bl_plan *plan);
+/** Bytes of memory that a stream with so many lanes takes. */
+BL_API size_t bl_plan_stream_bytes(const bl_plan *plan, size_t lanes);
 
 /** Writes the fused operations, one per line, for people. BL_ERR_IO if the file reports an error. */
 BL_API bl_status bl_plan_print(const bl_plan *plan, FILE *file, bl_error *error);

@@ -1,0 +1,211 @@
+/* Where the pasts of signals live.
+ *
+ * All signals of one rate and one number of channels share a ring of rows. Their pasts stand in it one behind
+ * the other, and all move on together, so that the frames that one signal no longer needs are just those that
+ * the next one writes: an operation reads its oldest frames for the last time before its successor's newest
+ * ones take their place, still in the cache. So a network's histories take little more memory than they
+ * hold, and the ring's end, behind which its beginning stands once more so that every run can be read in one
+ * piece, passes through one signal at a time. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "plan/ir.h"
+
+#include <stdlib.h>
+
+/* Floats in a cache line. Everything keeps to whole lines; row strides are an odd number of them, so that
+ * equal frames of neighbouring rows fall into different cache sets. */
+#define LINE 16
+
+/* Operations are counted from 1; the input is written by operation 0, the output read by the last and one. */
+typedef struct use {
+    size_t first_write;
+    size_t last_read;         /* of those that reach so far back that frames of the next signal could stand there */
+    size_t last_aligned_read; /* the same, for operations that read a row just before they write the same row */
+} use;
+
+typedef struct placing {
+    bl_program *p;
+    use *uses;        /* per buffer */
+    size_t *last_in;  /* per ring: the buffer whose past ends it */
+    size_t *first_in; /* per ring */
+} placing;
+
+/* Frames of one run, at the rate of up/down. */
+static size_t run_of(const bl_program *p, size_t up, size_t down)
+{
+    return p->run_frames / down * up;
+}
+
+static void note_history(void *context, const bl_op *op, bl_segment s, size_t index)
+{
+    bl_buffer *b = &((placing *)context)->p->buffers[s.buffer];
+    (void)index;
+    if (s.delay > b->history)
+        b->history = s.delay;
+    if (op->kind == BL_OP_FIR && (op->taps - 1) * op->dilation > b->reach)
+        b->reach = (op->taps - 1) * op->dilation;
+}
+
+static void find_histories(placing *l)
+{
+    for (size_t i = 0; i < l->p->op_count; i++)
+        bl_visit_reads(l->p, i, note_history, l);
+    for (size_t i = 0; i < l->p->output_count; i++)
+        if (l->p->outputs[i].delay > l->p->buffers[l->p->outputs[i].buffer].history)
+            l->p->buffers[l->p->outputs[i].buffer].history = l->p->outputs[i].delay;
+}
+
+/* True if the operation reads each row of the segment, frame after frame, before it writes just that row. */
+static bool reads_as_it_writes(const bl_op *op, bl_segment s)
+{
+    const bool same_rows = s.first == op->out.first && (op->sum.buffer == BL_NO_BUFFER || s.first == op->sum.first);
+    switch (op->kind) {
+    case BL_OP_AFFINE: return same_rows && s.buffer == op->addend.buffer && s.buffer != op->plus.buffer;
+    case BL_OP_MAP:
+    case BL_OP_GATE:
+    case BL_OP_BLEND:
+    case BL_OP_ADD:
+    case BL_OP_MUL:
+    case BL_OP_SCALE: return same_rows;
+    default: return false;
+    }
+}
+
+static void note_read(void *context, const bl_op *op, bl_segment s, size_t index)
+{
+    const placing *l = context;
+    const bl_buffer *b = &l->p->buffers[s.buffer];
+    if (s.delay + run_of(l->p, b->up, b->down) <= b->history)
+        return;
+    if (reads_as_it_writes(op, s))
+        l->uses[s.buffer].last_aligned_read = index + 1;
+    else
+        l->uses[s.buffer].last_read = index + 1;
+}
+
+/* An affine operation may name its addend among its sources, too. */
+static void note_sources(const placing *l, size_t index)
+{
+    const bl_op *op = &l->p->ops[index];
+    for (size_t i = 0; op->kind == BL_OP_AFFINE && i < op->source_count; i++) {
+        const bl_segment s = l->p->sources[op->first_source + i];
+        const bl_buffer *b = &l->p->buffers[s.buffer];
+        if (s.delay + run_of(l->p, b->up, b->down) > b->history)
+            l->uses[s.buffer].last_read = index + 1;
+    }
+}
+
+static void note_write(void *context, const bl_op *op, bl_segment s, size_t index)
+{
+    use *u = &((const placing *)context)->uses[s.buffer];
+    (void)op;
+    if (u->first_write > index + 1)
+        u->first_write = index + 1;
+}
+
+static void find_uses(placing *l)
+{
+    const bl_program *p = l->p;
+    for (size_t i = 1; i < p->buffer_count; i++)
+        l->uses[i].first_write = SIZE_MAX;
+    for (size_t i = 0; i < p->op_count; i++) {
+        bl_visit_reads(p, i, note_read, l);
+        note_sources(l, i);
+        bl_visit_writes(p, i, note_write, l);
+    }
+    for (size_t i = 0; i < p->output_count; i++)
+        l->uses[p->outputs[i].buffer].last_read = p->op_count + 1;
+}
+
+/* Frames from the head of a buffer to the head of the next one in the ring. What a kernel writes behind a run
+ * falls into the padding. Where the next one's run is written while this one's oldest frames are still
+ * read, a run is left free between them. */
+static size_t span(const placing *l, size_t buffer, size_t next)
+{
+    const bl_buffer *b = &l->p->buffers[buffer];
+    const use *u = &l->uses[buffer];
+    const size_t write = l->uses[next].first_write;
+    const bool meets = u->last_read >= write || u->last_aligned_read > write;
+    return bl_round_up(b->history, LINE) + (meets ? bl_round_up(run_of(l->p, b->up, b->down), LINE) : 0) +
+           BL_ROW_PADDING;
+}
+
+static bool fits(const bl_program *p, const bl_ring *ring, size_t first, const bl_buffer *b)
+{
+    return !b->reach && !p->buffers[first].reach && ring->rows == b->channels && ring->up == b->up &&
+           ring->down == b->down;
+}
+
+/* Puts the buffer behind the last one of a ring, or into a ring of its own. */
+static void append(placing *l, size_t buffer)
+{
+    bl_program *p = l->p;
+    bl_buffer *b = &p->buffers[buffer];
+    size_t r = 1;
+    while (r < p->ring_count && !fits(p, &p->rings[r], l->first_in[r], b))
+        r++;
+    b->ring = r;
+    if (r == p->ring_count) {
+        p->ring_count++;
+        p->rings[r] = (bl_ring){ .rows = b->channels, .up = b->up, .down = b->down };
+        l->first_in[r] = buffer;
+    } else {
+        b->behind = p->buffers[l->last_in[r]].behind + span(l, l->last_in[r], buffer);
+    }
+    l->last_in[r] = buffer;
+}
+
+/* A row of whole lines, an odd number of them. */
+static size_t odd_lines(size_t floats)
+{
+    const size_t lines = (floats + LINE - 1) / LINE;
+    return (lines + (lines % 2 == 0)) * LINE;
+}
+
+static void close_rings(placing *l)
+{
+    bl_program *p = l->p;
+    for (size_t r = 1; r < p->ring_count; r++) {
+        bl_ring *ring = &p->rings[r];
+        const bl_buffer *last = &p->buffers[l->last_in[r]];
+        ring->frames = last->behind + span(l, l->last_in[r], l->first_in[r]);
+        ring->margin = bl_round_up(last->reach + run_of(p, ring->up, ring->down), LINE) + BL_ROW_PADDING;
+        if (ring->frames < ring->margin)
+            ring->frames = ring->margin;
+        ring->stride = odd_lines(ring->frames + ring->margin);
+    }
+}
+
+/* Rows without a past, for a run at the highest rate. */
+static void size_scratch(bl_program *p)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < p->buffer_count; i++)
+        if (!p->buffers[i].history && run_of(p, p->buffers[i].up, p->buffers[i].down) > longest)
+            longest = run_of(p, p->buffers[i].up, p->buffers[i].down);
+    p->rings[0] = (bl_ring){ .stride = odd_lines(longest + BL_ROW_PADDING), .up = 1, .down = 1 };
+}
+
+bl_status bl_place_rings(bl_program *p, bl_error *error)
+{
+    placing l = { .p = p };
+    l.uses = bl_calloc(p->buffer_count, sizeof *l.uses);
+    l.first_in = bl_calloc(p->buffer_count + 1, sizeof *l.first_in);
+    l.last_in = bl_calloc(p->buffer_count + 1, sizeof *l.last_in);
+    p->rings = bl_calloc(p->buffer_count + 1, sizeof *p->rings);
+    const bool ok = l.uses && l.first_in && l.last_in && p->rings;
+    if (ok) {
+        p->ring_count = 1;
+        find_histories(&l);
+        find_uses(&l);
+        for (size_t i = 0; i < p->buffer_count; i++)
+            if (p->buffers[i].history)
+                append(&l, i);
+        close_rings(&l);
+        size_scratch(p);
+    }
+    free(l.uses);
+    free(l.first_in);
+    free(l.last_in);
+    return ok ? BL_OK : bl_fail_no_mem(error);
+}

@@ -1,0 +1,310 @@
+/* The main thread reads, hands out, collects and writes: all messages and all of libsndfile are its own. The
+ * threads of the pool do nothing but play. */
+#include "render_run.h"
+
+#include "commands.h"
+#include "messages.h"
+#include "progress.h"
+#include "render_cut.h"
+#include "render_file.h"
+#include "stop.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct render_run {
+    const render_settings *settings;
+    render_job *jobs;
+    size_t job_count, next_job, rendered;
+    render_cut cut;
+    work_pool pool;
+    render_player *players; /* where segments begin anew: they play any recording's */
+    size_t player_count;
+    render_file *files; /* those that are open, in order */
+    size_t file_count;
+    size_t segments;     /* of all files, read and not written */
+    size_t file_players; /* of all files */
+    size_t playing;      /* players that are at a segment */
+    atomic_ullong played;
+    progress progress;
+    double seconds; /* of sound that were rendered */
+    double done_at; /* on the clock: the last segment was read, or played */
+} render_run;
+
+/* Segments in memory for each thread: one is played, one waits for its turn, one waits to be written because the
+ * one before it is not done. */
+enum { SEGMENTS_PER_THREAD = 3 };
+
+enum { OPEN_FILES = 400 }; /* at most: each takes two of the 1024 descriptors that a process usually has */
+
+static const double poll_seconds = 0.1; /* for the progress bar and for Ctrl-C */
+
+/* ---- files ---- */
+
+static void abandon(render_file *f)
+{
+    f->job->failed = true;
+    atomic_store(&f->stop, true);
+}
+
+static void open_next(render_run *r)
+{
+    render_job *job = &r->jobs[r->next_job++];
+    if (job->failed)
+        return;
+    render_file *f = calloc(1, sizeof *f), **end = &r->files;
+    if (!f) {
+        job->failed = true;
+        fail("There is not enough memory.");
+        return;
+    }
+    if (render_file_open(f, r->settings, job, r->cut.again, r->cut.players)) {
+        job->failed = true;
+        render_file_close(f);
+        free(f);
+        return;
+    }
+    for (size_t i = 0; i < f->player_count; i++)
+        f->players[i].progress = i ? NULL : &r->played;
+    r->file_players += f->player_count;
+    r->file_count++;
+    while (*end)
+        end = &(*end)->next;
+    *end = f;
+}
+
+/* Takes it out of the list. */
+static void close_file(render_run *r, render_file **place)
+{
+    render_file *f = *place;
+    *place = f->next;
+    r->file_count--;
+    r->file_players -= f->player_count;
+    r->segments -= (size_t)(f->segments_read - f->segments_written);
+    render_file_close(f);
+    free(f);
+}
+
+/* ---- reading and handing out ---- */
+
+static bool wants_segment(const render_run *r, const render_file *f)
+{
+    if (f->all_read || f->job->failed)
+        return false;
+    if (r->cut.again == SIZE_MAX)
+        return f->segments_read - f->segments_written < SEGMENTS_PER_THREAD;
+    return r->segments < SEGMENTS_PER_THREAD * r->pool.count;
+}
+
+static bool wants_file(const render_run *r)
+{
+    if (r->next_job == r->job_count || r->file_count == OPEN_FILES)
+        return false;
+    if (r->cut.again == SIZE_MAX)
+        return r->file_players <= r->pool.count; /* one waits */
+    return r->segments < SEGMENTS_PER_THREAD * r->pool.count;
+}
+
+static void read_segment(render_run *r, render_file *f)
+{
+    const uint64_t before = f->segments_read;
+    if (render_file_read(f, r->cut.frames))
+        abandon(f);
+    r->segments += (size_t)(f->segments_read - before);
+    r->done_at = clock_seconds();
+}
+
+/* Reads a segment or opens a file, where there is room for it. */
+static bool read_more(render_run *r)
+{
+    for (render_file *f = r->files; f; f = f->next)
+        if (wants_segment(r, f)) {
+            read_segment(r, f);
+            return true;
+        }
+    if (!wants_file(r))
+        return false;
+    open_next(r);
+    return true;
+}
+
+static void hand_out(render_run *r, render_player *p, render_file *f, render_segment *s)
+{
+    p->segment = s;
+    p->recording = f;
+    p->stop = &f->stop;
+    f->playing++;
+    r->playing++;
+    work_pool_submit(&r->pool, &p->work);
+}
+
+static void hand_out_in_turn(render_run *r, render_file *f)
+{
+    for (size_t i = 0; i < f->player_count; i++) {
+        render_segment *s = f->players[i].segment ? NULL : render_file_segment(f, f->players[i].played);
+        if (s)
+            hand_out(r, &f->players[i], f, s);
+    }
+}
+
+static void hand_out_any(render_run *r, render_file *f)
+{
+    render_segment *s = render_file_segment(f, f->segments_given);
+    for (render_player *p = r->players; p < r->players + r->player_count && s; p++) {
+        if (p->segment)
+            continue;
+        p->in_channels = f->in.channels;
+        p->voice_count = voices_needed(r->settings->plan, f->in.channels);
+        hand_out(r, p, f, s);
+        f->segments_given++;
+        s = s->next;
+    }
+}
+
+/* ---- collecting and writing ---- */
+
+static void take_back(render_run *r, render_player *p)
+{
+    render_file *f = p->recording;
+    p->segment->unplayed--;
+    p->segment = NULL;
+    p->played++;
+    f->playing--;
+    r->playing--;
+    r->done_at = clock_seconds();
+    if (p->no_memory && !f->job->failed) {
+        fail("There is not enough memory.");
+        abandon(f);
+    }
+}
+
+static void write_file(render_run *r, render_file *f)
+{
+    const uint64_t before = f->segments_written;
+    int code = render_file_write(f);
+    r->segments -= (size_t)(f->segments_written - before);
+    if (!code && f->all_read && !f->first) {
+        code = render_file_commit(f);
+        r->rendered += !code;
+        r->seconds += (double)f->out.frames / f->in.rate_hz;
+    }
+    if (code)
+        abandon(f);
+}
+
+/* Players first: then they have something to do while the main thread writes. */
+static void hand_out_all(render_run *r)
+{
+    for (render_file *f = r->files; f; f = f->next)
+        if (!f->job->failed && r->cut.again == SIZE_MAX)
+            hand_out_in_turn(r, f);
+        else if (!f->job->failed)
+            hand_out_any(r, f);
+}
+
+static void finish_files(render_run *r)
+{
+    for (render_file **place = &r->files; *place;) {
+        render_file *f = *place;
+        if (!f->job->failed)
+            write_file(r, f);
+        if (!f->playing && (f->job->failed || (f->all_read && !f->first)))
+            close_file(r, place);
+        else
+            place = &f->next;
+    }
+}
+
+static void work_off(render_run *r)
+{
+    while ((r->files || r->next_job < r->job_count) && !stop_requested()) {
+        while (!stop_requested() && read_more(r))
+            hand_out_all(r);
+        work *done = r->playing ? work_pool_collect(&r->pool, poll_seconds) : NULL;
+        if (done)
+            take_back(r, (render_player *)done);
+        hand_out_all(r);
+        finish_files(r);
+        progress_show(&r->progress, atomic_load(&r->played));
+    }
+}
+
+/* After an interruption: the players end first, then what was begun is removed. */
+static int give_up(render_run *r)
+{
+    for (render_file *f = r->files; f; f = f->next)
+        abandon(f);
+    while (r->playing) {
+        work *done = work_pool_collect(&r->pool, poll_seconds);
+        if (done)
+            take_back(r, (render_player *)done);
+    }
+    while (r->files)
+        close_file(r, &r->files);
+    if (!r->rendered)
+        return fail("Interrupted; nothing was left behind.");
+    return fail("Interrupted; %zu of %zu recordings are rendered, nothing was left behind of the others.",
+                r->rendered, r->job_count);
+}
+
+/* ---- all of it ---- */
+
+static int open_run(render_run *r)
+{
+    r->cut = render_cut_choose(r->settings, r->jobs, r->job_count);
+    if (r->cut.again < SIZE_MAX)
+        r->player_count = 2 * r->cut.threads; /* one plays, one waits for its turn */
+    r->players = calloc(r->player_count + 1, sizeof *r->players);
+    if (!r->players)
+        return fail("There is not enough memory.");
+    for (size_t i = 0; i < r->player_count; i++)
+        render_player_init(&r->players[i], r->settings);
+    return work_pool_open(&r->pool, r->cut.threads);
+}
+
+static void begin_progress(render_run *r)
+{
+    const uint64_t frames = render_cut_all_frames(r->jobs, r->job_count);
+    double rate_hz = bl_plan_sample_rate(r->settings->plan);
+    for (size_t i = 0; i < r->job_count && isnan(rate_hz); i++)
+        if (!r->jobs[i].failed)
+            rate_hz = r->jobs[i].rate_hz;
+    progress_begin(&r->progress, frames == UINT64_MAX ? 0 : frames, rate_hz);
+}
+
+static void report(const render_run *r, double seconds)
+{
+    char what[300], failed[64] = "";
+    const size_t left = r->job_count - r->rendered;
+    if (r->job_count == 1)
+        snprintf(what, sizeof what, "%s", text_file_name(r->jobs[0].out_path));
+    else
+        snprintf(what, sizeof what, "%zu recordings", r->rendered);
+    if (left)
+        snprintf(failed, sizeof failed, "; %zu could not be rendered", left);
+    fprintf(stderr, "%s: %.1f s of sound in %.2f s, %s times real time%s\n", what, r->seconds, seconds,
+            text_significant(r->seconds / seconds).s, failed);
+}
+
+int render_run_all(const render_settings *settings, render_job *jobs, size_t job_count)
+{
+    render_run r = { .settings = settings, .jobs = jobs, .job_count = job_count };
+    int code = open_run(&r);
+    if (!code) {
+        begin_progress(&r);
+        const bool talk = r.progress.visible || settings->verbose;
+        work_off(&r);
+        progress_end(&r.progress);
+        if (r.files || r.next_job < job_count)
+            code = give_up(&r);
+        else if (talk && r.rendered)
+            report(&r, r.done_at - r.progress.begin);
+        work_pool_close(&r.pool);
+    }
+    for (size_t i = 0; r.players && i < r.player_count; i++)
+        render_player_free(&r.players[i]);
+    free(r.players);
+    return code || r.rendered < job_count ? FAILED : DONE;
+}
