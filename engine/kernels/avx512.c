@@ -8,6 +8,7 @@
 #define TILE_ROWS      6
 #define TILE_REGISTERS 32
 #define TILE_TANH      32
+#define LAYER_SPLIT    3
 
 #define vf_keep(v)      __asm__("" : "+v"(v))
 #define vf_load(p)      _mm512_loadu_ps(p)

@@ -2,26 +2,29 @@
 
 #include "base/alloc.h"
 
+#include <kissfft/kiss_fftr.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define SIDE   BL_CONVOLVER_SIDE
 #define BLOCK  BL_CONVOLVER_BLOCK
 #define WINDOW (2 * BLOCK) /* samples of a transform */
 #define BINS   BL_CONVOLVER_BINS
 
 /* The state, laid out over the floats that bl_convolver_state_floats() counts. */
 typedef struct state {
-    size_t place;       /* frames of the present block that have passed, < BLOCK */
-    size_t newest;      /* slot of the newest spectrum */
-    size_t units;       /* units of work done in this block */
-    float past[WINDOW]; /* the two blocks before the present one */
+    size_t place;                          /* frames of the present block that have passed, < BLOCK */
+    size_t newest;                         /* slot of the newest spectrum */
+    size_t units;                          /* units of work done in this block */
+    _Alignas(BL_ALIGN) float past[WINDOW]; /* the two blocks before the present one */
     float present[BLOCK];
     float tail[BLOCK]; /* what is added to the output in the present block */
     float next[BLOCK]; /* ... in the next block */
     float sum[2][BINS];
-    float time[WINDOW];
-    kiss_fft_cpx bins[BINS];
-    float spectra[][2][BINS]; /* of the last `partitions` blocks, a ring */
+    kiss_fft_cpx bins[BLOCK];       /* of a transform's complex half */
+    kiss_fft_cpx rows[SIDE * SIDE]; /* after the first half of the transform, [row][column] */
+    float spectra[][2][BINS];       /* of the last `partitions` blocks, a ring */
 } state;
 
 size_t bl_convolver_partitions(size_t taps)
@@ -35,32 +38,30 @@ size_t bl_convolver_state_floats(size_t partitions)
     return (bytes + BL_ALIGN - 1) / BL_ALIGN * BL_ALIGN / sizeof(float);
 }
 
-static size_t fft_bytes(int backward)
+static size_t side_bytes(void)
 {
     size_t bytes = 0;
-    kiss_fftr_alloc(WINDOW, backward, NULL, &bytes);
+    kiss_fft_alloc(SIDE, 0, NULL, &bytes);
     return (bytes + BL_ALIGN - 1) / BL_ALIGN * BL_ALIGN;
 }
 
 size_t bl_convolver_fft_bytes(void)
 {
-    return fft_bytes(0) + fft_bytes(1);
+    return 2 * side_bytes() + WINDOW * sizeof(kiss_fft_cpx);
 }
 
 void bl_convolver_fft_init(bl_convolver_fft *fft, void *memory)
 {
-    size_t forward = fft_bytes(0), backward = fft_bytes(1);
-    fft->forward = kiss_fftr_alloc(WINDOW, 0, memory, &forward);
-    fft->backward = kiss_fftr_alloc(WINDOW, 1, (char *)memory + forward, &backward);
-}
-
-/* Real and imaginary parts in rows of their own, as vectors want them. */
-static void unpack(float (*spectrum)[BINS], const kiss_fft_cpx *bins)
-{
-    for (size_t i = 0; i <= BLOCK; i++) {
-        spectrum[0][i] = bins[i].r;
-        spectrum[1][i] = bins[i].i;
+    size_t bytes = side_bytes();
+    char *at = memory;
+    kiss_fft_cpx *roots = (kiss_fft_cpx *)(void *)(at + 2 * bytes);
+    for (size_t k = 0; k < WINDOW; k++) {
+        const double angle = -2.0 * 3.14159265358979323846 * (double)k / WINDOW;
+        roots[k] = (kiss_fft_cpx){ (float)cos(angle), (float)sin(angle) };
     }
+    fft->forward = kiss_fft_alloc(SIDE, 0, at, &bytes);
+    fft->backward = kiss_fft_alloc(SIDE, 1, at + bytes, &bytes);
+    fft->roots = roots;
 }
 
 bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
@@ -71,10 +72,14 @@ bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
     const bool ok = forward && bins && window;
     for (size_t p = 0; ok && p < bl_convolver_partitions(taps); p++) {
         const size_t first = BL_CONVOLVER_HEAD + p * BLOCK, left = taps - first;
+        float *real = spectra + p * 2 * BINS, *imaginary = real + BINS;
         for (size_t i = 0; i < BLOCK; i++)
-            window[i] = i < left ? w[first + i] / (float)WINDOW : 0.0f; /* kissfft does not scale */
+            window[i] = i < left ? w[first + i] / (float)WINDOW : 0.0f; /* transforms do not scale */
         kiss_fftr(forward, window, bins);
-        unpack((float(*)[BINS])(spectra + p * 2 * BINS), bins);
+        for (size_t i = 0; i <= BLOCK; i++) {
+            real[i] = bins[i].r;
+            imaginary[i] = bins[i].i;
+        }
     }
     free(window);
     free(bins);
@@ -82,60 +87,152 @@ bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
     return ok;
 }
 
-/* ---- the work of one block, in units: transform, one product per partition, transform back ---- */
+/* ---- a transform in units ----
+ *
+ * A window of real numbers is transformed as half as many complex ones, its even samples the real parts. Those, SIDE
+ * times SIDE, go through the transforms of SIDE points twice: first every SIDE-th number (a row), then the numbers of
+ * equal place in all rows, turned by roots of unity (a column). */
 
-/* What a transform costs, in products, as measured. It cannot be divided; the products are spread so that
- * the first run of a block does little besides the transform and the last little besides transforming back:
- * with runs of 64 frames no run does more than about twice the work of the median one. */
-#define TRANSFORM_UNITS 24
+static kiss_fft_cpx times(kiss_fft_cpx a, kiss_fft_cpx b)
+{
+    return (kiss_fft_cpx){ a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r };
+}
+
+static kiss_fft_cpx conjugate(kiss_fft_cpx a)
+{
+    return (kiss_fft_cpx){ a.r, -a.i };
+}
+
+/* The numbers of column k of the transformed matrix: bins k, k + SIDE, k + 2 SIDE, ... */
+static void transform_column(const bl_convolver_fft *fft, bool back, const kiss_fft_cpx *rows, size_t k,
+                             kiss_fft_cpx *column)
+{
+    kiss_fft_cpx turned[SIDE];
+    for (size_t r = 0; r < SIDE; r++) {
+        const kiss_fft_cpx root = fft->roots[2 * r * k];
+        turned[r] = times(rows[r * SIDE + k], back ? conjugate(root) : root);
+    }
+    kiss_fft(back ? fft->backward : fft->forward, turned, column);
+}
+
+static void forward_row(state *s, const bl_convolver_fft *fft, size_t row)
+{
+    const kiss_fft_cpx *samples = (const kiss_fft_cpx *)(const void *)s->past;
+    kiss_fft_stride(fft->forward, samples + row, s->rows + row * SIDE, SIDE);
+}
+
+static void forward_column(state *s, const bl_convolver_fft *fft, size_t k)
+{
+    kiss_fft_cpx column[SIDE];
+    transform_column(fft, false, s->rows, k, column);
+    for (size_t m = 0; m < SIDE; m++)
+        s->bins[k + SIDE * m] = column[m];
+}
+
+/* With Z the transform of the complex numbers, N of them, that of the window is
+ * X[k] = (Z[k] + Z*[N-k]) / 2 - i exp(-pi i k / N) (Z[k] - Z*[N-k]) / 2. Bins in rows of their own, as vectors want
+ * them. */
+static void unpack(state *s, const bl_convolver_fft *fft, float (*spectrum)[BINS], size_t from, size_t to)
+{
+    for (size_t k = from; k < to; k++) {
+        const kiss_fft_cpx a = s->bins[k], b = conjugate(s->bins[(BLOCK - k) % BLOCK]);
+        const kiss_fft_cpx odd = times((kiss_fft_cpx){ a.i - b.i, b.r - a.r }, fft->roots[k]);
+        spectrum[0][k] = 0.5f * (a.r + b.r + odd.r);
+        spectrum[1][k] = 0.5f * (a.i + b.i + odd.i);
+    }
+    if (!from) {
+        spectrum[0][BLOCK] = s->bins[0].r - s->bins[0].i;
+        spectrum[1][BLOCK] = 0.0f;
+    }
+}
+
+/* The reverse, times two: Z[k] = X[k] + X*[N-k] + i exp(pi i k / N) (X[k] - X*[N-k]). */
+static void pack(state *s, const bl_convolver_fft *fft, size_t from, size_t to)
+{
+    for (size_t k = from; k < to; k++) {
+        const kiss_fft_cpx a = { s->sum[0][k], s->sum[1][k] };
+        const kiss_fft_cpx b = { s->sum[0][BLOCK - k], -s->sum[1][BLOCK - k] };
+        const kiss_fft_cpx odd = times((kiss_fft_cpx){ b.i - a.i, a.r - b.r }, conjugate(fft->roots[k]));
+        s->bins[k] = (kiss_fft_cpx){ a.r + b.r + odd.r, a.i + b.i + odd.i };
+    }
+}
+
+static void backward_row(state *s, const bl_convolver_fft *fft, size_t row)
+{
+    kiss_fft_stride(fft->backward, s->bins + row, s->rows + row * SIDE, SIDE);
+}
+
+/* Of a window's circular convolution the second half is the linear one. */
+static void backward_column(state *s, const bl_convolver_fft *fft, size_t k)
+{
+    kiss_fft_cpx column[SIDE];
+    transform_column(fft, true, s->rows, k, column);
+    for (size_t m = SIDE / 2; m < SIDE; m++) {
+        const size_t pair = k + SIDE * (m - SIDE / 2);
+        s->next[2 * pair] = column[m].r;
+        s->next[2 * pair + 1] = column[m].i;
+    }
+}
+
+/* ---- the work of one block: transform, one product per partition, transform back ---- */
+
+/* Pieces of the steps between a complex transform and the window's spectrum. One costs about what a row or a column
+ * does, and about what a product does: those are the units. */
+#define PIECES    4
+#define PIECE     (BLOCK / PIECES)
+#define TRANSFORM (2 * SIDE + PIECES)
 
 static size_t all_units(size_t partitions)
 {
-    return 2 * TRANSFORM_UNITS + partitions;
+    return 2 * TRANSFORM + partitions;
 }
 
-static void transform(state *s, const bl_convolver_fft *fft, size_t partitions)
+static void transform(state *s, const bl_convolver_fft *fft, size_t partitions, size_t unit)
 {
-    const size_t slot = (s->newest + 1) % partitions;
-    kiss_fftr(fft->forward, s->past, s->bins);
-    unpack(s->spectra[slot], s->bins);
-    s->newest = slot;
-    memset(s->sum, 0, sizeof s->sum);
+    const size_t slot = (s->newest + 1) % partitions, piece = unit - 2 * SIDE;
+    if (unit < SIDE) {
+        forward_row(s, fft, unit);
+    } else if (unit < 2 * SIDE) {
+        forward_column(s, fft, unit - SIDE);
+    } else {
+        unpack(s, fft, s->spectra[slot], piece * PIECE, (piece + 1) * PIECE);
+        if (piece == PIECES - 1)
+            s->newest = slot;
+    }
 }
 
 static void add_product(state *s, const bl_kernels *k, const float *spectra, size_t partitions, size_t p)
 {
     float(*x)[BINS] = s->spectra[(s->newest + partitions - p) % partitions];
     const float *h = spectra + p * 2 * BINS;
+    if (!p)
+        memset(s->sum, 0, sizeof s->sum);
     k->multiply_spectra(s->sum[0], s->sum[1], x[0], x[1], h, h + BINS, BLOCK + 1);
 }
 
-/* Of a window's circular convolution the second half is the linear one. */
-static void transform_back(state *s, const bl_convolver_fft *fft)
+static void transform_back(state *s, const bl_convolver_fft *fft, size_t unit)
 {
-    for (size_t i = 0; i <= BLOCK; i++)
-        s->bins[i] = (kiss_fft_cpx){ s->sum[0][i], s->sum[1][i] };
-    kiss_fftri(fft->backward, s->bins, s->time);
-    memcpy(s->next, s->time + BLOCK, sizeof s->next);
+    if (unit < PIECES)
+        pack(s, fft, unit * PIECE, (unit + 1) * PIECE);
+    else if (unit < PIECES + SIDE)
+        backward_row(s, fft, unit - PIECES);
+    else
+        backward_column(s, fft, unit - PIECES - SIDE);
 }
 
 /* Does all units that are due when `place` frames of the block have passed. */
 static void work(state *s, const bl_kernels *k, const bl_convolver_fft *fft, const float *spectra,
                  size_t partitions, size_t place)
 {
-    const size_t all = all_units(partitions), due = all * place / BLOCK;
-    size_t done = s->units;
-    if (!done) {
-        transform(s, fft, partitions);
-        done = TRANSFORM_UNITS;
+    const size_t due = all_units(partitions) * place / BLOCK;
+    for (; s->units < due; s->units++) {
+        if (s->units < TRANSFORM)
+            transform(s, fft, partitions, s->units);
+        else if (s->units < TRANSFORM + partitions)
+            add_product(s, k, spectra, partitions, s->units - TRANSFORM);
+        else
+            transform_back(s, fft, s->units - TRANSFORM - partitions);
     }
-    for (; done >= TRANSFORM_UNITS && done < due && done < TRANSFORM_UNITS + partitions; done++)
-        add_product(s, k, spectra, partitions, done - TRANSFORM_UNITS);
-    if (due == all) {
-        transform_back(s, fft);
-        done = all;
-    }
-    s->units = done;
 }
 
 static void begin_block(state *s)

@@ -28,20 +28,11 @@ typedef struct bl_rows {
 
 /** Rows of output that are computed together because their sums fit into the registers. */
 typedef struct bl_tile {
-    size_t first_row, rows; /* rows <= bl_kernels.tile_rows */
-    size_t first_source, source_count;
-    size_t weights; /* index of the first weight, see bl_affine */
+    uint32_t first_row, rows; /* rows <= bl_kernels.tile_rows */
+    uint32_t first_source, source_count;
+    uint32_t taps;    /* of a layer: so many sources are all rows of one signal, those after them single rows */
+    uint32_t weights; /* index of the first weight, see bl_affine */
 } bl_tile;
-
-/** y[o][t] = act(addend[o][t] + bias[o] + sum over the tile's sources s and their rows r of w[o][s,r] * s[r][t]).
- *  A dilated convolution is one source per tap, each looking further back; a sum of convolutions has the
- *  sources of all of them; a grouped convolution gives each tile the sources of its group.
- *  The weights of a tile of R rows stand in the order of use: R biases, then R weights per source row. */
-typedef struct bl_affine {
-    const bl_tile *tiles;
-    size_t tile_count;
-    const float *weights;
-} bl_affine;
 
 /** One output: rows from y, `stride` floats apart. */
 typedef struct bl_out {
@@ -67,37 +58,57 @@ typedef struct bl_shape {
 /** The order in which an operation's signals are listed. */
 enum { BL_AT_OUT, BL_AT_ADDEND, BL_AT_SUM, BL_AT_PLUS, BL_AT_INPUTS };
 
-/** The signals of an affine operation, in the first of several lanes: signals that run side by side through the
- *  same network and lie lane_floats apart. They share every weight that is loaded. Sources do not overlap the
+/** Where the signals of one or more lanes are: lanes run side by side through the same network, lie `floats`
+ *  apart and share every weight that is loaded. */
+typedef struct bl_lanes {
+    float *memory; /* of the first */
+    size_t count, floats;
+} bl_lanes;
+
+/** y[o][t] = act(addend[o][t] + bias[o] + sum over the tile's sources s and their rows r of w[o][s,r] * s[r][t]).
+ *  A dilated convolution is one source per tap, each looking further back; a sum of convolutions has the
+ *  sources of all of them; a grouped convolution gives each tile the sources of its group.
+ *  The weights of a tile of R rows stand in the order of use: R biases, then R weights per source row. */
+typedef struct bl_affine {
+    const bl_tile *tiles;
+    const bl_tile *mix; /* of a layer, as many */
+    size_t tile_count;
+    const float *weights;
+    const bl_shape *shapes; /* of out, addend, sum, plus, then of the sources */
+    bl_map_fn *finish;      /* NULL for none; else the rows go through it in place, with act and sum */
+    bl_activation act;
+} bl_affine;
+
+/** places: in the first lane's memory, of the signals in the order of affine->shapes. Sources do not overlap the
  *  output; the addend may be the output, plus may be the sum. */
-typedef struct bl_affine_io {
-    float *memory;
-    const uint32_t *places; /* in memory: of out, addend, sum, plus, then of the sources */
-    const bl_shape *shapes;
-    bl_map_fn *finish; /* NULL for none; else the rows go through it in place, with act and sum */
-    const bl_activation *act;
-    size_t lanes, lane_floats;
-} bl_affine_io;
+typedef void bl_affine_fn(const bl_affine *affine, const bl_lanes *lanes, const uint32_t *places, size_t frames);
 
-typedef void bl_affine_fn(const bl_affine *affine, const bl_affine_io *io, size_t frames);
+/** A small layer of a WaveNet or TCN in one go: z[o][t] is what the tiles give as above, with act but without an
+ *  addend; sum = plus + z (z where plus is none), and by the tiles of mix, whose only source is z,
+ *  y[o][t] = addend[o][t] + bias[o] + sum over r of w[o][r] * z[r][t]. y has as many rows as z.
+ *  Frames are taken in their order, and sources read before y is written: it may stand where frames of the sources
+ *  stand that no later frame needs. y may be the addend, sum may be plus.
+ *  Gives the function for an activation and a number of rows, NULL if there is none. */
+typedef bl_affine_fn *bl_layer_fn(bl_activation_kind act, size_t rows);
 
-/** Row `row` of signal number `which`, in the lane that lies `lane` floats behind the first; NULL for none. */
-static inline float *bl_affine_row(const bl_affine_io *io, size_t which, size_t row, size_t lane)
+/** Row `row` of signal number `which` in this memory of a lane; NULL for none. */
+static inline float *bl_affine_row(const bl_affine *a, float *memory, const uint32_t *places, size_t which,
+                                   size_t row)
 {
-    if (!io->shapes[which].channels)
-        return NULL;
-    return io->memory + io->places[which] + row * io->shapes[which].stride + lane;
+    return a->shapes[which].channels ? memory + places[which] + row * a->shapes[which].stride : NULL;
 }
 
-/** What comes after the sums of a tile's rows, in the lane that lies `lane` floats behind the first. */
-static inline void bl_affine_finish(const bl_affine_io *io, const bl_tile *tile, size_t lane, size_t frames)
+/** What comes after the sums of a tile's rows in this memory of a lane. */
+static inline void bl_affine_finish(const bl_affine *a, const bl_tile *tile, float *memory, const uint32_t *places,
+                                    size_t frames)
 {
-    const bl_out y = { bl_affine_row(io, BL_AT_OUT, tile->first_row, lane), io->shapes[BL_AT_OUT].stride };
-    const bl_sum sum = { bl_affine_row(io, BL_AT_SUM, tile->first_row, lane),
-                         bl_affine_row(io, BL_AT_PLUS, tile->first_row, lane), io->shapes[BL_AT_SUM].stride,
-                         io->shapes[BL_AT_PLUS].stride };
-    if (io->finish)
-        io->finish(y, &(const bl_rows){ y.y, y.stride, tile->rows }, io->act, &sum, frames);
+    const size_t row = tile->first_row;
+    const bl_out y = { bl_affine_row(a, memory, places, BL_AT_OUT, row), a->shapes[BL_AT_OUT].stride };
+    const bl_sum sum = { bl_affine_row(a, memory, places, BL_AT_SUM, row),
+                         bl_affine_row(a, memory, places, BL_AT_PLUS, row), a->shapes[BL_AT_SUM].stride,
+                         a->shapes[BL_AT_PLUS].stride };
+    if (a->finish)
+        a->finish(y, &(const bl_rows){ y.y, y.stride, tile->rows }, &a->act, &sum, frames);
 }
 
 /** Moves places on by `frames`, and round to the start where they reach their ends: place[i] in a ring of turn[i]
@@ -161,6 +172,7 @@ typedef struct bl_kernels {
     size_t vector_floats;
     size_t tile_rows; /* most rows of a tile */
     bl_affine_fn *affine;
+    bl_layer_fn *layer;
     bl_advance_fn *advance;
     bl_map_fn *map[BL_ACT_COUNT];
     bl_gate_fn *gate;

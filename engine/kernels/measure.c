@@ -58,7 +58,7 @@ static work call_affine(workspace *w, const measured_kernel *m, size_t times)
     size_t tile_count = 0, used = 0;
     for (size_t row = 0, n; row < m->a; row += n) {
         n = m->a - row < w->k.tile_rows ? m->a - row : w->k.tile_rows;
-        tiles[tile_count++] = (bl_tile){ row, n, 0, TAPS, used };
+        tiles[tile_count++] = (bl_tile){ (uint32_t)row, (uint32_t)n, 0, TAPS, 0, (uint32_t)used };
         used += n * (1 + TAPS * ROWS);
     }
     uint32_t places[BL_AT_INPUTS + TAPS] = { (uint32_t)(w->y + PAST - w->x) };
@@ -67,10 +67,9 @@ static work call_affine(workspace *w, const measured_kernel *m, size_t times)
         places[BL_AT_INPUTS + i] = PAST - i;
         shapes[BL_AT_INPUTS + i] = (bl_shape){ STRIDE, ROWS };
     }
-    const bl_affine affine = { tiles, tile_count, w->weights };
-    const bl_affine_io io = { .memory = w->x, .places = places, .shapes = shapes, .lanes = 1 };
+    const bl_affine affine = { .tiles = tiles, .tile_count = tile_count, .weights = w->weights, .shapes = shapes };
     for (; times; times--)
-        w->k.affine(&affine, &io, frames);
+        w->k.affine(&affine, &(const bl_lanes){ w->x, 1, 0 }, places, frames);
     return (work){ (double)(m->a * frames), 2 * TAPS * ROWS };
 }
 

@@ -8,6 +8,7 @@
 #define TILE_ROWS      6
 #define TILE_REGISTERS 32
 #define TILE_TANH      BL_MAX_RUN
+#define LAYER_SPLIT    0
 
 #define vf_keep(v)                  __asm__("" : "+w"(v))
 #define vf_load(p)                  vld1q_f32(p)

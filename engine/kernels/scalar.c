@@ -2,31 +2,37 @@
 #include "kernels/kernels.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-static float affine_sum(const bl_affine *affine, const bl_tile *tile, const bl_affine_io *io, size_t row, size_t at)
+static float affine_sum(const bl_affine *affine, const bl_tile *tile, size_t row, float *at, const uint32_t *places)
 {
     const float *w = affine->weights + tile->weights + row;
     float sum = *w;
     for (size_t s = BL_AT_INPUTS + tile->first_source, end = s + tile->source_count; s < end; s++)
-        for (size_t r = 0; r < io->shapes[s].channels; r++)
-            sum += *(w += tile->rows) * bl_affine_row(io, s, r, at)[0];
+        for (size_t r = 0; r < affine->shapes[s].channels; r++)
+            sum += *(w += tile->rows) * *bl_affine_row(affine, at, places, s, r);
     return sum;
 }
 
-static void affine(const bl_affine *affine, const bl_affine_io *io, size_t frames)
+static void affine_tile(const bl_affine *affine, const bl_tile *tile, float *memory, const uint32_t *places,
+                        size_t frames)
 {
-    for (const bl_tile *tile = affine->tiles; tile < affine->tiles + affine->tile_count; tile++)
-        for (size_t lane = 0; lane < io->lanes * io->lane_floats; lane += io->lane_floats) {
-            for (size_t row = 0; row < tile->rows; row++) {
-                float *y = bl_affine_row(io, BL_AT_OUT, tile->first_row + row, lane);
-                const float *add = bl_affine_row(io, BL_AT_ADDEND, tile->first_row + row, lane);
-                for (size_t t = 0; t < frames; t++) {
-                    const float sum = affine_sum(affine, tile, io, row, lane + t);
-                    y[t] = add ? add[t] + sum : sum;
-                }
-            }
-            bl_affine_finish(io, tile, lane, frames);
+    for (size_t row = 0; row < tile->rows; row++) {
+        float *y = bl_affine_row(affine, memory, places, BL_AT_OUT, tile->first_row + row);
+        const float *add = bl_affine_row(affine, memory, places, BL_AT_ADDEND, tile->first_row + row);
+        for (size_t t = 0; t < frames; t++) {
+            const float sum = affine_sum(affine, tile, row, memory + t, places);
+            y[t] = add ? add[t] + sum : sum;
         }
+    }
+    bl_affine_finish(affine, tile, memory, places, frames);
+}
+
+static void affine(const bl_affine *affine, const bl_lanes *lanes, const uint32_t *places, size_t frames)
+{
+    for (size_t i = 0; i < affine->tile_count; i++)
+        for (size_t lane = 0; lane < lanes->count; lane++)
+            affine_tile(affine, &affine->tiles[i], lanes->memory + lane * lanes->floats, places, frames);
 }
 
 static void advance(uint32_t *place, const uint32_t *end, const uint32_t *turn, size_t count, uint32_t frames)
@@ -96,6 +102,46 @@ static void map(bl_out out, const bl_rows *x, const bl_activation *act, const bl
             if (sum->y)
                 sum->y[r * sum->stride + t] = sum->plus[r * sum->plus_stride + t] + y;
         }
+}
+
+#define MOST_LAYER_ROWS 8
+
+/* One frame, at which all memory of a lane is seen from `at`. */
+static void layer_frame(const bl_affine *layer, float *at, const uint32_t *places)
+{
+    float z[MOST_LAYER_ROWS];
+    for (const bl_tile *tile = layer->tiles; tile < layer->tiles + layer->tile_count; tile++)
+        for (size_t row = 0; row < tile->rows; row++) {
+            const size_t o = tile->first_row + row;
+            float *sum = bl_affine_row(layer, at, places, BL_AT_SUM, o);
+            const float *plus = bl_affine_row(layer, at, places, BL_AT_PLUS, o);
+            z[o] = activate(affine_sum(layer, tile, row, at, places), layer->act);
+            if (sum)
+                *sum = plus ? *plus + z[o] : z[o];
+        }
+    for (const bl_tile *tile = layer->mix; tile < layer->mix + layer->tile_count; tile++)
+        for (size_t row = 0; row < tile->rows; row++) {
+            const size_t o = tile->first_row + row;
+            const float *w = layer->weights + tile->weights + row;
+            float y = *w;
+            for (size_t r = 0; r < layer->shapes[BL_AT_OUT].channels; r++)
+                y += *(w += tile->rows) * z[r];
+            *bl_affine_row(layer, at, places, BL_AT_OUT, o) =
+                *bl_affine_row(layer, at, places, BL_AT_ADDEND, o) + y;
+        }
+}
+
+static void run_layer(const bl_affine *layer, const bl_lanes *lanes, const uint32_t *places, size_t frames)
+{
+    for (size_t lane = 0; lane < lanes->count; lane++)
+        for (size_t t = 0; t < frames; t++)
+            layer_frame(layer, lanes->memory + lane * lanes->floats + t, places);
+}
+
+static bl_affine_fn *layer(bl_activation_kind act, size_t rows)
+{
+    const bool usual = act == BL_ACT_TANH || act == BL_ACT_RELU || act == BL_ACT_LEAKY_RELU;
+    return usual && rows <= MOST_LAYER_ROWS ? run_layer : NULL;
 }
 
 static void gate(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_activation *a, const bl_activation *b,
@@ -267,6 +313,7 @@ void bl_kernels_init_scalar(bl_kernels *k)
                        .vector_floats = 1,
                        .tile_rows = 1,
                        .affine = affine,
+                       .layer = layer,
                        .advance = advance,
                        .gate = gate,
                        .blend = blend,

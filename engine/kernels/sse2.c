@@ -8,6 +8,7 @@
 #define TILE_ROWS      6
 #define TILE_REGISTERS 15 /* of 16: without a fused multiply-add a product takes one */
 #define TILE_TANH      BL_MAX_RUN
+#define LAYER_SPLIT    0
 
 #define vf_keep(v)      __asm__("" : "+x"(v))
 #define vf_load(p)      _mm_loadu_ps(p)

@@ -6,6 +6,7 @@
  *   vf_select_positive(x, a, b)  x > 0 ? a : b per lane
  *   vf_exp2_scale(y, z)    y * 2^n where z = n + 1.5 * 2^23 (n a whole number)
  *   TILE_ROWS, TILE_REGISTERS  most rows of a tile; vector registers that it may use
+ *   LAYER_SPLIT            most rows of a layer whose sums are so few that they are kept twice
  *   TILE_TANH              most frames of a run for which tanh is quicker on sums in registers than on stored rows
  *
  * and includes this file. Everything is static: no symbol of one instruction set can stand in for
@@ -27,6 +28,7 @@
 #include "kernels/vector_fir.h"
 #include "kernels/vector_recurrent.h"
 #include "kernels/vector_rows.h"
+#include "kernels/vector_tiles.h"
 
 /* Enough independent sums to hide the latency of a multiply-add on every core of today. */
 #define PEAK_SUMS 12
@@ -57,6 +59,7 @@ static void fill_table(bl_kernels *k, bl_cpu cpu)
                        .vector_floats = VF_LEN,
                        .tile_rows = TILE_ROWS,
                        .affine = affine,
+                       .layer = layer,
                        .advance = advance,
                        .map = MAP_TABLE,
                        .gate = gate,

@@ -11,16 +11,20 @@ typedef struct bl_ref {
     uint32_t offset, delay, ring, buffer;
 } bl_ref;
 
+/** Frames that were written from this place on and before that end need neither masking nor a second copy. */
+typedef struct bl_calm {
+    uint32_t first, end;
+} bl_calm;
+
 /** One operation, number i for bl_program.ops[i]. Its signals are listed from first_ref on, in the order of
  *  BL_AT_OUT ... BL_AT_INPUTS; inputs are a and b, or the sources of an affine operation. */
 typedef struct bl_step {
-    uint8_t kind;                  /* bl_op_kind */
-    bool settles_out, settles_sum; /* what is written there lies in a ring or is masked */
-    bool finishes;                 /* affine: something comes after the sums */
-    uint32_t up, down;             /* frames of out per frame of the input */
+    uint8_t kind;      /* bl_op_kind */
+    uint32_t up, down; /* frames of out per frame of the input */
     uint32_t first_ref;
-    uint32_t first_tile, tile_count;
-    bl_activation act;
+    bl_calm out, sum;
+    bl_affine_fn *run; /* affine, layer: the kernel; NULL for other kinds */
+    bl_affine affine;  /* what it takes, as it stands */
 } bl_step;
 
 typedef struct bl_code {
@@ -36,8 +40,9 @@ typedef struct bl_code {
     size_t first_output, output_count; /* refs */
 } bl_code;
 
-/** Translates a program whose layout is known; bl_code_free() releases what code comes to own. */
-bl_status bl_emit(const bl_program *p, bl_code *code, bl_error *error);
+/** Translates a program whose layout is known and which stays where it is; bl_code_free() releases what code comes
+ *  to own. */
+bl_status bl_emit(const bl_program *p, const bl_kernels *kernels, bl_code *code, bl_error *error);
 void bl_code_free(bl_code *code);
 
 #endif

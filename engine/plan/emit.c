@@ -30,7 +30,7 @@ static void add_refs(const bl_program *p, bl_code *code, const bl_op *op)
     add_ref(p, code, op->addend);
     add_ref(p, code, op->sum);
     add_ref(p, code, op->plus);
-    if (op->kind == BL_OP_AFFINE) {
+    if (op->kind == BL_OP_AFFINE || op->kind == BL_OP_LAYER) {
         for (size_t i = 0; i < op->source_count; i++)
             add_ref(p, code, p->sources[op->first_source + i]);
     } else {
@@ -39,26 +39,49 @@ static void add_refs(const bl_program *p, bl_code *code, const bl_op *op)
     }
 }
 
-static bool settles(const bl_program *p, bl_segment s)
+/* Frames at a ring's beginning and end stand twice. */
+static bl_calm calm_of(const bl_program *p, bl_segment s)
 {
-    return s.buffer != BL_NO_BUFFER && (p->buffers[s.buffer].history || p->buffers[s.buffer].masked);
+    if (s.buffer == BL_NO_BUFFER)
+        return (bl_calm){ 0, UINT32_MAX };
+    const bl_buffer *b = &p->buffers[s.buffer];
+    const bl_ring *ring = &p->rings[b->ring];
+    const size_t row = b->offset + s.first * ring->stride;
+    if (b->masked)
+        return (bl_calm){ UINT32_MAX, 0 };
+    return b->history ? (bl_calm){ (uint32_t)(row + ring->margin), (uint32_t)(row + ring->frames) }
+                      : (bl_calm){ 0, UINT32_MAX };
 }
 
-static bl_step translate(const bl_program *p, const bl_op *op)
+static bl_affine affine_of(const bl_program *p, const bl_kernels *kernels, const bl_op *op, const bl_shape *shapes)
+{
+    const bool finishes = op->act_a.kind != BL_ACT_LINEAR || op->sum.buffer != BL_NO_BUFFER;
+    return (bl_affine){ .tiles = p->tiles + op->first_tile,
+                        .mix = p->tiles + op->first_mix,
+                        .tile_count = op->tile_count,
+                        .weights = p->weights,
+                        .shapes = shapes,
+                        .finish = finishes ? kernels->map[op->act_a.kind] : NULL,
+                        .act = op->act_a };
+}
+
+static bl_step translate(const bl_program *p, const bl_kernels *kernels, const bl_op *op, const bl_code *code)
 {
     const bl_buffer *out = &p->buffers[op->out.buffer];
-    return (bl_step){ .kind = (uint8_t)op->kind,
-                      .settles_out = settles(p, op->out),
-                      .settles_sum = settles(p, op->sum),
-                      .finishes = op->act_a.kind != BL_ACT_LINEAR || op->sum.buffer != BL_NO_BUFFER,
-                      .up = (uint32_t)out->up,
-                      .down = (uint32_t)out->down,
-                      .first_tile = (uint32_t)op->first_tile,
-                      .tile_count = (uint32_t)op->tile_count,
-                      .act = op->act_a };
+    bl_step step = { .kind = (uint8_t)op->kind,
+                     .up = (uint32_t)out->up,
+                     .down = (uint32_t)out->down,
+                     .first_ref = (uint32_t)code->ref_count,
+                     .out = calm_of(p, op->out),
+                     .sum = calm_of(p, op->sum) };
+    if (op->kind == BL_OP_AFFINE || op->kind == BL_OP_LAYER) {
+        step.run = op->kind == BL_OP_LAYER ? kernels->layer(op->act_a.kind, op->out.channels) : kernels->affine;
+        step.affine = affine_of(p, kernels, op, code->shapes + code->ref_count);
+    }
+    return step;
 }
 
-bl_status bl_emit(const bl_program *p, bl_code *code, bl_error *error)
+bl_status bl_emit(const bl_program *p, const bl_kernels *kernels, bl_code *code, bl_error *error)
 {
     const size_t refs = p->source_count + (BL_AT_INPUTS + 2) * p->op_count + p->output_count + 1;
     *code = (bl_code){ .step_count = p->op_count, .output_count = p->output_count, .one_rate = true };
@@ -74,8 +97,7 @@ bl_status bl_emit(const bl_program *p, bl_code *code, bl_error *error)
         return bl_fail_no_mem(error);
     }
     for (size_t i = 0; i < p->op_count; i++) {
-        code->steps[i] = translate(p, &p->ops[i]);
-        code->steps[i].first_ref = (uint32_t)code->ref_count;
+        code->steps[i] = translate(p, kernels, &p->ops[i], code);
         add_refs(p, code, &p->ops[i]);
     }
     code->first_output = code->ref_count;

@@ -5,6 +5,7 @@
 #include "plan/ir.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Who writes and reads a buffer. */
 typedef struct traffic {
@@ -14,6 +15,7 @@ typedef struct traffic {
 
 typedef struct fusing {
     bl_program *p;
+    const bl_kernels *kernels;
     traffic *of;   /* per buffer */
     bool *dropped; /* per operation: it has become a part of another */
 } fusing;
@@ -95,6 +97,71 @@ static bool fuse_sum(fusing *f, size_t add, bl_segment value, bl_segment other)
     return true;
 }
 
+/* How many of the first sources are all rows of one buffer. */
+static size_t taps_of(const bl_program *p, const bl_op *op)
+{
+    const bl_segment *sources = p->sources + op->first_source;
+    size_t taps = 0;
+    while (taps < op->source_count && sources[taps].channels == op->out.channels &&
+           sources[taps].buffer == sources[0].buffer)
+        taps++;
+    return taps;
+}
+
+/* Taps, then single rows such as a condition's, and as few tiles as the kernels allow: no groups. */
+static bool reads_like_a_layer(const fusing *f, const bl_op *op)
+{
+    const size_t most = f->kernels->tile_rows;
+    bool simple = op->tile_count == (op->out.channels + most - 1) / most;
+    for (size_t i = taps_of(f->p, op); i < op->source_count; i++)
+        simple &= f->p->sources[op->first_source + i].channels == 1;
+    return simple;
+}
+
+/* An affine operation with its activation, and one that reads nothing but its values and an addend that is complete by
+ * then. The values must not need the zeros that stand before a first frame. */
+static bool make_a_layer(const fusing *f, size_t first, size_t second)
+{
+    const bl_program *p = f->p;
+    const bl_op *op = &p->ops[first], *mix = &p->ops[second];
+    if (op->kind != BL_OP_AFFINE || op->addend.buffer != BL_NO_BUFFER || mix->addend.buffer == BL_NO_BUFFER ||
+        mix->act_a.kind != BL_ACT_LINEAR || mix->sum.buffer != BL_NO_BUFFER)
+        return false;
+    if (!same_segment(p->sources[mix->first_source], op->out) || op->out.channels != mix->out.channels ||
+        !f->kernels->layer(op->act_a.kind, op->out.channels) || mix->tile_count != op->tile_count ||
+        !reads_like_a_layer(f, op))
+        return false;
+    const traffic values = f->of[op->out.buffer], addend = f->of[mix->addend.buffer];
+    return values.writes == 1 && (values.reads == 1 || op->sum.buffer == BL_NO_BUFFER) &&
+           (!addend.writes || addend.last_write < first) && f->of[mix->out.buffer].writes == 1 &&
+           !p->buffers[op->out.buffer].masked;
+}
+
+/* The second half of a layer moves up to the first. */
+static void fuse_layer(fusing *f, size_t second)
+{
+    bl_program *p = f->p;
+    const bl_op *mix = &p->ops[second];
+    if (mix->kind != BL_OP_AFFINE || mix->source_count != 1)
+        return;
+    const size_t first = f->of[p->sources[mix->first_source].buffer].last_write;
+    bl_op *op = &p->ops[first];
+    if (first >= second || !make_a_layer(f, first, second))
+        return;
+    if (f->of[op->out.buffer].reads > 1) /* by others, too */
+        op->sum = op->out;
+    for (size_t i = op->first_tile; i < op->first_tile + op->tile_count; i++)
+        p->tiles[i].taps = (uint32_t)taps_of(p, op);
+    for (size_t i = mix->first_tile; i < mix->first_tile + mix->tile_count; i++)
+        p->tiles[i].source_count = 0; /* but the values */
+    op->kind = BL_OP_LAYER;
+    op->first_mix = mix->first_tile;
+    op->out = mix->out;
+    op->addend = mix->addend;
+    f->of[op->out.buffer].last_write = first;
+    f->dropped[second] = true;
+}
+
 static void drop_operations(fusing *f)
 {
     bl_program *p = f->p;
@@ -102,12 +169,13 @@ static void drop_operations(fusing *f)
     for (size_t i = 0; i < p->op_count; i++)
         if (!f->dropped[i])
             p->ops[kept++] = p->ops[i];
+    memset(f->dropped, 0, p->op_count * sizeof *f->dropped);
     p->op_count = kept;
 }
 
-bl_status bl_fuse(bl_program *p, bl_error *error)
+bl_status bl_fuse(bl_program *p, const bl_kernels *kernels, bl_error *error)
 {
-    fusing f = { .p = p };
+    fusing f = { .p = p, .kernels = kernels };
     f.of = bl_calloc(p->buffer_count, sizeof *f.of);
     f.dropped = bl_calloc(p->op_count, sizeof *f.dropped);
     if (f.of && f.dropped) {
@@ -119,6 +187,11 @@ bl_status bl_fuse(bl_program *p, bl_error *error)
             if (op.kind == BL_OP_ADD)
                 f.dropped[i] = fuse_sum(&f, i, op.a, op.b) || fuse_sum(&f, i, op.b, op.a);
         }
+        drop_operations(&f);
+        memset(f.of, 0, p->buffer_count * sizeof *f.of);
+        note_traffic(&f);
+        for (size_t i = 0; i < p->op_count; i++)
+            fuse_layer(&f, i);
         drop_operations(&f);
     }
     const bool ok = f.of && f.dropped;

@@ -46,7 +46,8 @@ typedef struct bl_view {
 
 typedef enum bl_op_kind {
     BL_OP_AFFINE,
-    BL_OP_MAP, /* BL_ACT_LINEAR copies */
+    BL_OP_LAYER, /* an affine operation, its activation, and another affine one of that alone plus the addend */
+    BL_OP_MAP,   /* BL_ACT_LINEAR copies */
     BL_OP_GATE,
     BL_OP_BLEND,
     BL_OP_ADD,
@@ -70,8 +71,8 @@ typedef struct bl_op {
     bl_op_kind kind;
     bl_segment out;
     bl_segment a, b;      /* inputs, but of an affine operation                                          */
-    bl_segment addend;    /* affine: out = act_a(addend + ...)                                           */
-    bl_segment sum, plus; /* affine, map and gate: sum = plus + out                                      */
+    bl_segment addend;    /* affine: out = act_a(addend + ...); layer: see bl_layer_fn                    */
+    bl_segment sum, plus; /* affine, map and gate: sum = plus + out; layer                               */
     bl_activation act_a, act_b;
     float factor;                      /* scale                                                            */
     size_t period;                     /* split, join                                                      */
@@ -79,8 +80,9 @@ typedef struct bl_op {
     size_t weights;                    /* prelu, fir: first of bl_program.weights                          */
     size_t taps, dilation;             /* fir: of the direct part; a is the oldest frame that it reads     */
     size_t spectra, partitions, state; /* fir: see convolver.h; partitions is 0 where all is direct        */
-    size_t first_source, source_count; /* affine: in bl_program.sources                                    */
-    size_t first_tile, tile_count;     /* affine: in bl_program.tiles; their sources count from 0          */
+    size_t first_source, source_count; /* affine, layer: in bl_program.sources                             */
+    size_t first_tile, tile_count;     /* affine, layer: in bl_program.tiles; their sources count from 0   */
+    size_t first_mix;                  /* layer: in bl_program.tiles, as many of its second half           */
 } bl_op;
 
 /** A recurrent layer's packed weights (indices into bl_program.weights) and its state in a stream. */
@@ -133,8 +135,8 @@ void bl_program_free(bl_program *p);
 bl_status bl_lower(const bl_graph *g, size_t tile_rows, bl_program *p, bl_error *error);
 
 /** Joins operations that follow each other: an affine one and its activation, an activation and the sum that
- *  collects its output. */
-bl_status bl_fuse(bl_program *p, bl_error *error);
+ *  collects its output, and what makes up a layer that the kernels have a function for. */
+bl_status bl_fuse(bl_program *p, const bl_kernels *kernels, bl_error *error);
 
 /** Finds out how much past of each buffer is read and gives every buffer with a past its place in a ring, all
  *  but its offset. BL_ERR_NO_MEM. */

@@ -165,7 +165,7 @@ static bool place_scratch(layout *l)
         return false;
     for (size_t i = 0; i < p->op_count; i++) {
         const bl_op *op = &p->ops[i];
-        const bl_segment in_place = op->kind == BL_OP_AFFINE ? op->addend : op->a;
+        const bl_segment in_place = op->kind == BL_OP_AFFINE || op->kind == BL_OP_LAYER ? op->addend : op->a;
         if (!place(l, op->out, in_place, i) || !place(l, op->sum, op->plus, i))
             return false;
         bl_visit_reads(p, i, release_if_done, l);

@@ -39,11 +39,11 @@ bl_status bl_plan_create(const bl_model *model, bl_cpu cpu, bl_plan **out, bl_er
     plan->sample_rate_hz = model->info.sample_rate_hz;
     status = bl_lower(&model->graph, plan->kernels.tile_rows, &plan->program, error);
     if (!status) {
-        status = bl_fuse(&plan->program, error);
+        status = bl_fuse(&plan->program, &plan->kernels, error);
         if (!status)
             status = bl_layout(&plan->program, error);
         if (!status)
-            status = bl_emit(&plan->program, &plan->code, error);
+            status = bl_emit(&plan->program, &plan->kernels, &plan->code, error);
     }
     if (status) {
         bl_plan_free(plan);

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const char *const op_names[] = {
-    [BL_OP_AFFINE] = "affine", [BL_OP_MAP] = "map",   [BL_OP_GATE] = "gate",   [BL_OP_BLEND] = "blend",
-    [BL_OP_ADD] = "add",       [BL_OP_MUL] = "mul",   [BL_OP_SCALE] = "scale", [BL_OP_PRELU] = "prelu",
-    [BL_OP_SPLIT] = "split",   [BL_OP_JOIN] = "join", [BL_OP_PARAM] = "param", [BL_OP_SOFTMAX] = "softmax",
-    [BL_OP_LSTM] = "lstm",     [BL_OP_GRU] = "gru",   [BL_OP_FIR] = "fir",
+    [BL_OP_AFFINE] = "affine",   [BL_OP_LAYER] = "layer", [BL_OP_MAP] = "map",   [BL_OP_GATE] = "gate",
+    [BL_OP_BLEND] = "blend",     [BL_OP_ADD] = "add",     [BL_OP_MUL] = "mul",   [BL_OP_SCALE] = "scale",
+    [BL_OP_PRELU] = "prelu",     [BL_OP_SPLIT] = "split", [BL_OP_JOIN] = "join", [BL_OP_PARAM] = "param",
+    [BL_OP_SOFTMAX] = "softmax", [BL_OP_LSTM] = "lstm",   [BL_OP_GRU] = "gru",   [BL_OP_FIR] = "fir",
 };
 
 static void print_segment(FILE *file, const char *before, bl_segment s)
@@ -36,10 +36,12 @@ static void print_op(FILE *file, const bl_program *p, const bl_op *op)
     for (size_t i = 0; i < op->source_count; i++)
         print_segment(file, i ? ", " : " of ", p->sources[op->first_source + i]);
     print_segment(file, " plus ", op->addend);
-    if (op->kind == BL_OP_AFFINE && op->act_a.kind != BL_ACT_LINEAR)
+    if ((op->kind == BL_OP_AFFINE || op->kind == BL_OP_LAYER) && op->act_a.kind != BL_ACT_LINEAR)
         fprintf(file, ", then %s", bl_activation_name(op->act_a.kind));
     print_segment(file, "; ", op->sum);
-    print_segment(file, " = it plus ", op->plus);
+    if (op->sum.buffer != BL_NO_BUFFER)
+        fputs(op->kind == BL_OP_LAYER ? " = its values" : " = it", file);
+    print_segment(file, " plus ", op->plus);
     fputc('\n', file);
 }
 

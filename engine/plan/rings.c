@@ -55,12 +55,14 @@ static void find_histories(placing *l)
             l->p->buffers[l->p->outputs[i].buffer].history = l->p->outputs[i].delay;
 }
 
-/* True if the operation reads each row of the segment, frame after frame, before it writes just that row. */
-static bool reads_as_it_writes(const bl_op *op, bl_segment s)
+/* True if the operation reads each row of the segment, frame after frame, before it writes just that row. A layer
+ * reads all rows before it writes any of its output, but what it collects in a ring it writes too early. */
+static bool reads_as_it_writes(const bl_program *p, const bl_op *op, bl_segment s)
 {
     const bool same_rows = s.first == op->out.first && (op->sum.buffer == BL_NO_BUFFER || s.first == op->sum.first);
     switch (op->kind) {
     case BL_OP_AFFINE: return same_rows && s.buffer == op->addend.buffer && s.buffer != op->plus.buffer;
+    case BL_OP_LAYER: return op->sum.buffer == BL_NO_BUFFER || !p->buffers[op->sum.buffer].history;
     case BL_OP_MAP:
     case BL_OP_GATE:
     case BL_OP_BLEND:
@@ -77,7 +79,7 @@ static void note_read(void *context, const bl_op *op, bl_segment s, size_t index
     const bl_buffer *b = &l->p->buffers[s.buffer];
     if (s.delay + run_of(l->p, b->up, b->down) <= b->history)
         return;
-    if (reads_as_it_writes(op, s))
+    if (reads_as_it_writes(l->p, op, s))
         l->uses[s.buffer].last_aligned_read = index + 1;
     else
         l->uses[s.buffer].last_read = index + 1;

@@ -40,32 +40,30 @@ static void advance(bl_stream *s, size_t frames)
 /* Runs the network on `frames` frames that stand in its input buffer, a multiple of its granularity. */
 static void run_network(bl_stream *s, size_t frames)
 {
-    const bl_code *code = &s->plan->code;
-    bl_stream_settle(s, code->input, frames);
-    for (const bl_step *step = code->steps; step < code->steps + code->step_count; step++)
-        bl_stream_run_step(s, step, frames);
+    bl_stream_settle(s, s->plan->code.input, frames);
+    bl_stream_run_steps(s, frames);
 }
 
 /* Row number i of the network's input, counted through all lanes. */
 static float *input_row(const bl_stream *s, size_t i)
 {
     const size_t channels = s->plan->program.input_channels;
-    const bl_out rows = bl_stream_write(s, s->plan->code.input, i / channels * s->lane_floats);
+    const bl_out rows = bl_stream_write(s, s->plan->code.input, i / channels * s->lanes.floats);
     return rows.y + i % channels * rows.stride;
 }
 
 static size_t input_rows(const bl_stream *s)
 {
-    return s->lanes * s->plan->program.input_channels;
+    return s->lanes.count * s->plan->program.input_channels;
 }
 
 /* out[channel] + done receives the network's output of this run, lane after lane. */
 static void read_outputs(const bl_stream *s, float *const *out, size_t done, size_t frames)
 {
     const bl_code *code = &s->plan->code;
-    for (size_t lane = 0, channel = 0; lane < s->lanes; lane++)
+    for (size_t lane = 0, channel = 0; lane < s->lanes.count; lane++)
         for (size_t i = 0; i < code->output_count; i++) {
-            const bl_rows rows = bl_stream_read(s, code->first_output + i, lane * s->lane_floats);
+            const bl_rows rows = bl_stream_read(s, code->first_output + i, lane * s->lanes.floats);
             const float *row = rows.x;
             for (size_t r = 0; r < rows.count; r++, row += rows.stride)
                 copy_finite(out[channel++] + done, row, frames);
@@ -108,9 +106,9 @@ static void run_waiting(bl_stream *s)
         memmove(row, row + run, rest * sizeof *row);
     }
     run_network(s, run);
-    for (size_t lane = 0, channel = 0; lane < s->lanes; lane++)
+    for (size_t lane = 0, channel = 0; lane < s->lanes.count; lane++)
         for (size_t i = 0; i < p->output_count; i++) {
-            const bl_rows from = bl_stream_read(s, s->plan->code.first_output + i, lane * s->lane_floats);
+            const bl_rows from = bl_stream_read(s, s->plan->code.first_output + i, lane * s->lanes.floats);
             const float *row = from.x;
             for (size_t r = 0; r < from.count; r++, row += from.stride)
                 copy_finite(w->out + channel++ * out_row(p) + w->out_count, row, run);
@@ -125,7 +123,7 @@ static void fetch_waiting(bl_stream *s, float *const *out, size_t done, size_t f
     const bl_program *p = &s->plan->program;
     bl_waiting *w = &s->waiting;
     w->out_count -= frames;
-    for (size_t i = 0; i < s->lanes * p->output_channels; i++) {
+    for (size_t i = 0; i < s->lanes.count * p->output_channels; i++) {
         float *row = w->out + i * out_row(p);
         memcpy(out[i] + done, row, frames * sizeof *row);
         memmove(row, row + frames, w->out_count * sizeof *row);

@@ -30,8 +30,8 @@ static void mask(const bl_stream *s, const bl_buffer *b, size_t ref, size_t fram
     }
     if (!first && last == frames)
         return;
-    for (size_t lane = 0; lane < s->lanes; lane++) {
-        const bl_out rows = bl_stream_write(s, ref, lane * s->lane_floats);
+    for (size_t lane = 0; lane < s->lanes.count; lane++) {
+        const bl_out rows = bl_stream_write(s, ref, lane * s->lanes.floats);
         float *row = rows.y;
         for (size_t r = 0; r < s->plan->code.shapes[ref].channels; r++, row += rows.stride) {
             memset(row, 0, first * sizeof *row);
@@ -53,6 +53,6 @@ void bl_stream_settle(const bl_stream *s, size_t ref, size_t frames)
     const bl_ring *ring = &p->rings[r->ring];
     const size_t begin = s->places[ref] - r->offset, end = begin + frames;
     if (begin < ring->margin || end > ring->frames)
-        for (size_t lane = 0; lane < s->lanes; lane++)
-            mirror(ring, s->memory + lane * s->lane_floats + r->offset, channels, begin, end);
+        for (size_t lane = 0; lane < s->lanes.count; lane++)
+            mirror(ring, s->lanes.memory + lane * s->lanes.floats + r->offset, channels, begin, end);
 }

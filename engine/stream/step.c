@@ -8,20 +8,6 @@ static const bl_op *operation(const bl_stream *s, const bl_step *step)
     return &s->plan->program.ops[step - s->plan->code.steps];
 }
 
-static void run_affine(const bl_stream *s, const bl_step *step, size_t frames)
-{
-    const bl_plan *plan = s->plan;
-    const bl_affine affine = { plan->program.tiles + step->first_tile, step->tile_count, plan->program.weights };
-    const bl_affine_io io = { .memory = s->memory,
-                              .places = s->places + step->first_ref,
-                              .shapes = plan->code.shapes + step->first_ref,
-                              .finish = step->finishes ? plan->kernels.map[step->act.kind] : NULL,
-                              .act = &step->act,
-                              .lanes = s->lanes,
-                              .lane_floats = s->lane_floats };
-    plan->kernels.affine(&affine, &io, frames);
-}
-
 /* Row p*channels + c of the output, frame u, is frame u*period + p of row c. */
 static void run_split(size_t period, bl_out out, bl_rows in, size_t frames)
 {
@@ -67,8 +53,8 @@ static void run_param(bl_stream *s, const bl_step *step, size_t frames)
             knob->now = --knob->steps_left ? knob->now + knob->step : knob->target;
         y[t] = knob->now;
     }
-    for (size_t lane = 1; lane < s->lanes; lane++)
-        memcpy(y + lane * s->lane_floats, y, frames * sizeof *y);
+    for (size_t lane = 1; lane < s->lanes.count; lane++)
+        memcpy(y + lane * s->lanes.floats, y, frames * sizeof *y);
 }
 
 static void run_fir(const bl_stream *s, const bl_op *op, float *memory, float *y, const float *x, size_t frames)
@@ -108,9 +94,9 @@ static void run_lane(const bl_stream *s, const bl_step *step, size_t lane, size_
                  plus = bl_stream_write(s, ref + BL_AT_PLUS, lane);
     const bl_sum sum = { total.y, plus.y, total.stride, plus.stride };
     switch ((bl_op_kind)step->kind) {
-    case BL_OP_MAP: k->map[step->act.kind](out, &a, &step->act, &sum, frames); break;
-    case BL_OP_GATE: k->gate(out, &a, &b, &step->act, &op->act_b, &sum, frames); break;
-    case BL_OP_BLEND: k->blend(out, &a, &b, &step->act, &op->act_b, frames); break;
+    case BL_OP_MAP: k->map[op->act_a.kind](out, &a, &op->act_a, &sum, frames); break;
+    case BL_OP_GATE: k->gate(out, &a, &b, &op->act_a, &op->act_b, &sum, frames); break;
+    case BL_OP_BLEND: k->blend(out, &a, &b, &op->act_a, &op->act_b, frames); break;
     case BL_OP_ADD: k->add(out, &a, &b, frames); break;
     case BL_OP_MUL: k->mul(out, &a, &b, frames); break;
     case BL_OP_SCALE: k->scale(out, &a, op->factor, frames); break;
@@ -119,25 +105,45 @@ static void run_lane(const bl_stream *s, const bl_step *step, size_t lane, size_
     case BL_OP_SPLIT: run_split(op->period, out, a, frames); break;
     case BL_OP_JOIN: run_join(op->period, out, a, frames); break;
     case BL_OP_LSTM:
-    case BL_OP_GRU: run_recurrent(s, step, s->memory + lane, out, a, frames); break;
-    case BL_OP_FIR: run_fir(s, op, s->memory + lane, out.y, a.x + (op->taps - 1) * op->dilation, frames); break;
+    case BL_OP_GRU: run_recurrent(s, step, s->lanes.memory + lane, out, a, frames); break;
+    case BL_OP_FIR:
+        run_fir(s, op, s->lanes.memory + lane, out.y, a.x + (op->taps - 1) * op->dilation, frames);
+        break;
     case BL_OP_PARAM:
-    case BL_OP_AFFINE: break;
+    case BL_OP_AFFINE:
+    case BL_OP_LAYER: break;
     }
 }
 
-void bl_stream_run_step(bl_stream *s, const bl_step *step, size_t frames)
+/* What has no place in the loop below, which small networks spend much of their time in. */
+static __attribute__((noinline)) void run_other(bl_stream *s, const bl_step *step, size_t frames)
 {
-    const size_t n = step->up == step->down ? frames : frames / step->down * step->up; /* 1/1 is the usual rate */
-    if (step->kind == BL_OP_AFFINE)
-        run_affine(s, step, n);
-    else if (step->kind == BL_OP_PARAM)
-        run_param(s, step, n);
+    if (step->kind == BL_OP_PARAM)
+        run_param(s, step, frames);
     else
-        for (size_t lane = 0; lane < s->lanes; lane++)
-            run_lane(s, step, lane * s->lane_floats, n);
-    if (step->settles_out)
-        bl_stream_settle(s, step->first_ref + BL_AT_OUT, n);
-    if (step->settles_sum)
-        bl_stream_settle(s, step->first_ref + BL_AT_SUM, n);
+        for (size_t lane = 0; lane < s->lanes.count; lane++)
+            run_lane(s, step, lane * s->lanes.floats, frames);
+}
+
+static inline void settle(const bl_stream *s, bl_calm calm, size_t ref, size_t frames)
+{
+    const uint32_t place = s->places[ref];
+    if (place < calm.first || place + frames > calm.end)
+        bl_stream_settle(s, ref, frames);
+}
+
+void bl_stream_run_steps(bl_stream *s, size_t frames)
+{
+    const bl_code *code = &s->plan->code;
+    for (const bl_step *step = code->steps, *end = step + code->step_count; step < end; step++) {
+        const size_t ref = step->first_ref;
+        const size_t n =
+            step->up == step->down ? frames : frames / step->down * step->up; /* 1/1 is the usual rate */
+        if (step->run)
+            step->run(&step->affine, &s->lanes, s->places + ref, n);
+        else
+            run_other(s, step, n);
+        settle(s, step->out, ref + BL_AT_OUT, n);
+        settle(s, step->sum, ref + BL_AT_SUM, n);
+    }
 }

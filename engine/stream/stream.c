@@ -35,13 +35,13 @@ static size_t carve_stream(const bl_plan *plan, size_t lanes, void *memory, bl_s
     const size_t in_waiting = p->granularity > 1 ? p->input_channels * p->run_frames : 0;
     const size_t out_waiting = p->granularity > 1 ? p->output_channels * (p->granularity - 1 + p->run_frames) : 0;
     bl_stream *s = carve(&c, sizeof *s);
-    bl_stream parts = { .plan = plan, .lanes = lanes, .lane_floats = lane_floats(p) };
+    bl_stream parts = { .plan = plan, .lanes = { NULL, lanes, lane_floats(p) } };
     parts.places = carve(&c, plan->code.ref_count * sizeof *parts.places);
     parts.knobs = carve(&c, p->param_count * sizeof *parts.knobs);
     parts.lengths = carve(&c, p->node_count * sizeof *parts.lengths);
     parts.waiting.in = carve(&c, lanes * in_waiting * sizeof(float));
     parts.waiting.out = carve(&c, lanes * out_waiting * sizeof(float));
-    parts.memory = carve(&c, lanes * parts.lane_floats * sizeof(float));
+    parts.lanes.memory = carve(&c, lanes * parts.lanes.floats * sizeof(float));
     void *fft = carve(&c, p->transforms ? bl_convolver_fft_bytes() : 0);
     if (s) {
         if (p->transforms)
@@ -95,18 +95,18 @@ static void reset_waiting(bl_stream *s)
     s->waiting.out_count = p->granularity - 1; /* the frames before the first output */
     if (p->granularity > 1)
         memset(s->waiting.out, 0,
-               s->lanes * p->output_channels * (p->granularity - 1 + p->run_frames) * sizeof(float));
+               s->lanes.count * p->output_channels * (p->granularity - 1 + p->run_frames) * sizeof(float));
 }
 
 void bl_stream_reset(bl_stream *s)
 {
     const bl_program *p = &s->plan->program;
     reset_places(s);
-    memset(s->memory, 0, s->lanes * s->lane_floats * sizeof *s->memory);
-    for (size_t lane = 0; lane < s->lanes; lane++)
+    memset(s->lanes.memory, 0, s->lanes.count * s->lanes.floats * sizeof *s->lanes.memory);
+    for (size_t lane = 0; lane < s->lanes.count; lane++)
         for (size_t i = 0; i < p->recurrent_count; i++) {
             const bl_recurrent_op *r = &p->recurrent[i];
-            memcpy(s->memory + lane * s->lane_floats + r->state, p->weights + r->start,
+            memcpy(s->lanes.memory + lane * s->lanes.floats + r->state, p->weights + r->start,
                    2 * bl_recurrent_rows(r->hidden) * sizeof(float));
         }
     for (size_t i = 0; i < p->param_count; i++) {

@@ -22,10 +22,8 @@ typedef struct bl_waiting {
 
 struct bl_stream {
     const bl_plan *plan;
-    size_t lanes;       /* signals that run side by side */
-    size_t lane_floats; /* from a place in one lane's memory to the same place in the next one's */
-    float *memory;      /* per lane all buffers, then the states of long convolutions and recurrent layers */
-    uint32_t *places;   /* per ref of the code: where its next frame is in the first lane's memory */
+    bl_lanes lanes;   /* memory: per lane all buffers, then the states of long convolutions and recurrent layers */
+    uint32_t *places; /* per ref of the code: where its next frame is in the first lane's memory */
     bl_knob *knobs;
     bl_waiting waiting;
     bl_convolver_fft fft; /* set where the program has long convolutions */
@@ -39,8 +37,8 @@ struct bl_stream {
 /** Lets the network hear `frames` zeros (rounded up to its granularity) and drops what it says. */
 BL_REALTIME void bl_stream_run_silence(bl_stream *s, size_t frames);
 
-/** Runs one step for a run of `frames` input frames (step.c). */
-BL_REALTIME void bl_stream_run_step(bl_stream *s, const bl_step *step, size_t frames);
+/** Runs all steps for a run of `frames` input frames (step.c). */
+BL_REALTIME void bl_stream_run_steps(bl_stream *s, size_t frames);
 
 /** After `frames` frames (of its own rate) were written to that ref: makes zero what lies outside the signal, and
  *  keeps the ring's margin alike (settle.c). */
@@ -57,14 +55,14 @@ static inline size_t bl_stream_lead(const bl_stream *s, const bl_buffer *b, size
 static inline bl_rows bl_stream_read(const bl_stream *s, size_t ref, size_t lane)
 {
     const bl_shape shape = s->plan->code.shapes[ref];
-    return (bl_rows){ s->memory + s->places[ref] + lane, shape.stride, shape.channels };
+    return (bl_rows){ s->lanes.memory + s->places[ref] + lane, shape.stride, shape.channels };
 }
 
 /** y is NULL where there is nothing. */
 static inline bl_out bl_stream_write(const bl_stream *s, size_t ref, size_t lane)
 {
     const bl_shape shape = s->plan->code.shapes[ref];
-    return (bl_out){ shape.channels ? s->memory + s->places[ref] + lane : NULL, shape.stride };
+    return (bl_out){ shape.channels ? s->lanes.memory + s->places[ref] + lane : NULL, shape.stride };
 }
 
 #endif

@@ -62,7 +62,8 @@ static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t
     size_t tile_count = 0, used = 0;
     for (size_t row = 0; row < p->rows;) {
         const size_t left = p->rows - row, rows = left < k->tile_rows ? left : k->tile_rows;
-        tiles[tile_count++] = (bl_tile){ row, rows, 0, p->source_count, used };
+        tiles[tile_count++] =
+            (bl_tile){ (uint32_t)row, (uint32_t)rows, 0, (uint32_t)p->source_count, 0, (uint32_t)used };
         for (size_t i = 0; i <= p->in_rows; i++)
             for (size_t o = 0; o < rows; o++)
                 weights[used++] = p->weight[row + o][i];
@@ -86,14 +87,13 @@ static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t
         places[BL_AT_INPUTS + s] = (uint32_t)(in->x[s] + s % 3 - memory); /* also unaligned */
         shapes[BL_AT_INPUTS + s] = (bl_shape){ STRIDE, (uint32_t)p->source_rows[s] };
     }
-    const bl_affine_io io = { .memory = memory,
-                              .places = places,
-                              .shapes = shapes,
-                              .finish = p->sum || p->act != BL_ACT_LINEAR ? k->map[p->act] : NULL,
-                              .act = &(const bl_activation){ .kind = p->act, .a = 0.1f },
-                              .lanes = lanes,
-                              .lane_floats = sizeof(signals) / sizeof(float) };
-    k->affine(&(bl_affine){ tiles, tile_count, weights }, &io, p->frames);
+    const bl_affine affine = { .tiles = tiles,
+                               .tile_count = tile_count,
+                               .weights = weights,
+                               .shapes = shapes,
+                               .finish = p->sum || p->act != BL_ACT_LINEAR ? k->map[p->act] : NULL,
+                               .act = { .kind = p->act, .a = 0.1f } };
+    k->affine(&affine, &(const bl_lanes){ memory, lanes, sizeof(signals) / sizeof(float) }, places, p->frames);
 }
 
 /* Sum of the absolute terms: what the rounding errors of a sum scale with. */

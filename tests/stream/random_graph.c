@@ -215,12 +215,20 @@ static void random_graph_any(bl_graph *g, bl_random *r)
     bl_graph_output(g, last);
 }
 
+/* That of most captures, which plans make layers of. */
+static bl_activation usual_activation(bl_random *r)
+{
+    static const bl_activation_kind kinds[] = { BL_ACT_TANH, BL_ACT_RELU, BL_ACT_LEAKY_RELU };
+    return (bl_activation){ .kind = kinds[random_between(r, 0, 2)], .a = 0.1f };
+}
+
 /* One array of layers; *head is what the skip sum comes to, the result is what the next array hears. */
 static bl_node_id random_layers(bl_graph *g, bl_random *r, bl_node_id x, bl_node_id condition, size_t channels,
                                 size_t head_channels, bool has_skip, bl_node_id *head)
 {
-    const bool gated = random_chance(r, 0.5), head_bias = random_chance(r, 0.5);
-    const bl_activation act = any_activation(r), gate = bounded_activation(r);
+    const bool gated = random_chance(r, 0.3), head_bias = random_chance(r, 0.5);
+    const bl_activation act = random_chance(r, 0.6) ? usual_activation(r) : any_activation(r);
+    const bl_activation gate = bounded_activation(r);
     const size_t kernel = random_between(r, 2, 4), count = random_between(r, 1, 6);
     const size_t head_kernel = random_chance(r, 0.7) ? 1 : random_between(r, 2, 16);
     bl_node_id h = dense(g, r, x, channels, false), skip = *head;
@@ -254,8 +262,8 @@ static bl_node_id random_layers(bl_graph *g, bl_random *r, bl_node_id x, bl_node
 static void random_graph_wavenet(bl_graph *g, bl_random *r)
 {
     bl_node_id input = bl_graph_input(g, 1), head = input;
-    const size_t channels = random_between(r, 1, 16);
-    if (random_chance(r, 0.5)) {
+    const size_t channels = random_between(r, 1, random_chance(r, 0.5) ? 6 : 16);
+    if (random_chance(r, 0.3)) {
         random_layers(g, r, input, input, channels, 1, false, &head);
     } else {
         const size_t second = (channels + 1) / 2;

@@ -261,7 +261,8 @@ static double at_rate(size_t frames, size_t up, size_t down)
 }
 
 /* Bytes of signals that the sums of one block load: each tile of an affine operation all rows of its sources, a
- * long convolution as many frames as it has direct taps for each of its own. */
+ * long convolution as many frames as it has direct taps for each of its own. What the second half of a layer reads
+ * counts, too, though it is in registers. */
 static double loads_of(const bl_program *p, size_t frames)
 {
     double floats = 0;
@@ -272,6 +273,8 @@ static double loads_of(const bl_program *p, size_t frames)
         for (size_t t = op->first_tile; t < op->first_tile + op->tile_count; t++)
             for (size_t s = 0; s < p->tiles[t].source_count; s++)
                 rows += (double)p->sources[op->first_source + p->tiles[t].first_source + s].channels;
+        if (op->kind == BL_OP_LAYER)
+            rows += (double)(op->tile_count * op->out.channels);
         floats += rows * at_rate(frames, out->up, out->down);
     }
     return floats * sizeof(float);

@@ -102,6 +102,19 @@ static bl_node_id lengths_that_differ(bl_graph *g, bl_random *r, bl_node_id x)
     return same(g, r, bl_graph_concat(g, parts, 3, "parts"));
 }
 
+/* A layer whose values before its first frame are not zero, and whose mix, for want of a bias, does not say so. */
+static bl_node_id layer_that_looks_ahead(bl_graph *g, bl_random *r, bl_node_id x)
+{
+    bl_conv1d_params *p;
+    const bl_conv1d_shape mix = { .out_channels = 3, .kernel = 1, .stride = 1, .padded = true };
+    const bl_node_id h = conv(g, r, x, 1, 1, 0, 0),
+                     values = bl_graph_activation(g, same(g, r, h), (bl_activation){ .kind = BL_ACT_TANH }, "tanh"),
+                     mixed = bl_graph_conv1d(g, values, &mix, &p, "mix");
+    fill_conv(r, p);
+    const bl_node_id sum = bl_graph_add(g, h, mixed, "residual");
+    return same(g, r, sum);
+}
+
 /* What is cut at the end must not be heard, although it comes before the end is known. */
 static bl_node_id cut_end(bl_graph *g, bl_random *r, bl_node_id x)
 {
@@ -195,6 +208,7 @@ static const struct {
     EDGE_CASE(gru_behind_look_ahead),
     EDGE_CASE(knob_as_a_channel),
     EDGE_CASE(lengths_that_differ),
+    EDGE_CASE(layer_that_looks_ahead),
     EDGE_CASE(cut_end),
     EDGE_CASE(cut_beginning),
     EDGE_CASE(cut_and_lengthened),
