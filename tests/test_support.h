@@ -33,6 +33,12 @@ static inline size_t bl_test_effort(size_t usual)
     return count < 2 ? 2 : count;
 }
 
+/** Step through a list of cases: each, or where the environment asks for less than half the effort, every fifth. */
+static inline size_t bl_test_stride(void)
+{
+    return bl_test_effort(100) < 50 ? 5 : 1;
+}
+
 /** 0 .. n-1. */
 static inline size_t bl_random_below(bl_random *rng, size_t n)
 {

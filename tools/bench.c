@@ -1,4 +1,5 @@
 /* backline bench: how fast networks run on this machine. */
+#include "bench_alias.h"
 #include "bench_kernels.h"
 #include "bench_lists.h"
 #include "bench_report.h"
@@ -15,7 +16,7 @@
 typedef struct bench_words {
     model_words load;
     char *block, *seconds, *cpu, *plot;
-    int builtin, kernels, json, force;
+    int alias, builtin, kernels, json, force;
 } bench_words;
 
 /* What is to be measured. */
@@ -45,21 +46,39 @@ static const command_text help = {
         "Examples:\n"
         "  backline bench deluxe.nam\n"
         "  backline bench --block 16,64,256 --cpu all deluxe.nam fuzz.json\n"
+        "  backline bench --alias deluxe.nam\n"
         "  backline bench --builtin --plot curves.png",
     .min_files = 0,
     .max_files = INT_MAX,
 };
 
+/* Aliases are measured in blocks and with kernels of the rig's own choice, and reported alone. */
+static int check_alias(const bench_words *words, const command_line *line)
+{
+    if (!line->count)
+        return fail_usage("--alias needs captures: give MODEL.");
+    const char *other = words->block     ? "block"
+                        : words->cpu     ? "cpu"
+                        : words->builtin ? "builtin"
+                        : words->kernels ? "kernels"
+                        : words->plot    ? "plot"
+                                         : NULL;
+    return other ? fail_usage("--alias and --%s do not go together.", other) : DONE;
+}
+
 static int read_words(const bench_words *words, const command_line *line, bench_setup *setup)
 {
     bool networks = line->count || words->builtin;
+    int code = words->alias ? check_alias(words, line) : DONE;
+    if (code)
+        return code;
     if (!networks && !words->kernels)
         return fail_usage("Nothing is named to be measured: give MODEL, --builtin or --kernels.");
     if (!networks && (words->plot || words->block))
         return fail_usage("--%s needs networks: give MODEL or --builtin.", words->plot ? "plot" : "block");
     if (!option_real("--seconds", words->seconds, 0.1, 3600, "s", &setup->seconds))
         return WRONG_USAGE;
-    int code = bench_read_blocks(words->block ? words->block : words->plot ? "all" : "64", &setup->lists);
+    code = bench_read_blocks(words->block ? words->block : words->plot ? "all" : "64", &setup->lists);
     if (!code)
         code = bench_read_cpus(words->cpu ? words->cpu : "auto", &setup->lists);
     if (!code)
@@ -119,6 +138,8 @@ int run_bench(int argc, const char **argv)
           NULL },
         { "kernels", 0, POPT_ARG_NONE, &words.kernels, 0, "Also the engine's kernels, each for a tenth of the time",
           NULL },
+        { "alias", 0, POPT_ARG_NONE, &words.alias, 0,
+          "Instead: how much aliasing there is at 1, 2, 4 and 8 times the rate, and what that costs", NULL },
         MODEL_OPTION_DESCRIBE(&words.load),
         MODEL_OPTION_QUALITY(&words.load),
         { "json", 0, POPT_ARG_NONE, &words.json, 0, "The figures as JSON", NULL },
@@ -132,7 +153,9 @@ int run_bench(int argc, const char **argv)
     int code;
     if (options_read(&line, &help, options, argc, argv, &code)) {
         code = read_words(&words, &line, &setup);
-        if (!code)
+        if (!code && words.alias)
+            code = bench_alias(line.files, (size_t)line.count, &setup.load, setup.seconds, words.json);
+        else if (!code)
             code = bench(&words, &setup, &line);
     }
     options_free(&line, options);

@@ -10,6 +10,8 @@ int run_render(int argc, const char **argv);
 int run_info(int argc, const char **argv);
 int run_bench(int argc, const char **argv);
 int run_convert(int argc, const char **argv);
+int run_compare(int argc, const char **argv);
+int run_plot(int argc, const char **argv);
 int run_plot_wav(int argc, const char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* backline COMMAND ...: finds the command and runs it. */
 #include "commands.h"
 #include "messages.h"
+#include "nearest.h"
 #include "stop.h"
 #include "text.h"
 
@@ -20,6 +21,8 @@ static const command commands[] = {
     { "info", "backline info", "Say what a model file holds", run_info },
     { "bench", "backline bench", "Measure how fast a model runs on this machine", run_bench },
     { "convert", "backline convert", "Write a model in another file format", run_convert },
+    { "compare", "backline compare", "Say how a recording differs from another", run_compare },
+    { "plot", "backline plot", "Draw what a model does: levels, harmonics, response, aliasing", run_plot },
     { "plot-wav", "backline plot-wav", "Draw waveform and spectrogram of audio files", run_plot_wav },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -60,7 +63,7 @@ static int unknown_command(const char *name)
     for (size_t i = 0; i < COMMANDS; i++)
         words[i] = commands[i].name;
     words[COMMANDS] = "help";
-    const char *near = text_nearest(name, words, COMMANDS + 1);
+    const char *near = nearest_word(name, words, COMMANDS + 1);
     if (near)
         return fail_usage("There is no command \"%s\"; did you mean \"%s\"?", name, near);
     return fail_usage("There is no command \"%s\".", name);
@@ -105,7 +108,7 @@ static int dispatch(int argc, const char **argv)
         return help(argc - 1, argv + 1);
     if (word[0] == '-') {
         const char *options[] = { "--help", "--version" };
-        const char *near = text_nearest(word, options, 2);
+        const char *near = nearest_word(word, options, 2);
         return fail_usage("There is no option %s before a command%s%s.", word, near ? "; did you mean " : "",
                           near ? near : "");
     }

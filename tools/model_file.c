@@ -10,32 +10,37 @@
 #include <unistd.h>
 
 static const long most_prewarm = 1 << 22; /* 87 s at 48 kHz, the most that a file can say */
-static const char bundled[] = "backline-crunch.nam";
 
-static char *in_folder(const char *folder)
+static char *in_folder(const char *folder, const char *name)
 {
-    size_t size = strlen(folder) + 1 + sizeof bundled;
+    const size_t size = strlen(folder) + 1 + strlen(name) + 1;
     char *path = malloc(size);
     if (path)
-        snprintf(path, size, "%s/%s", folder, bundled);
+        snprintf(path, size, "%s/%s", folder, name);
     return path;
 }
 
-char *model_path(const char *given)
+const char *assets_folder(void)
 {
     const char *chosen = getenv("BACKLINE_ASSETS");
-    const char *folder = chosen && *chosen ? chosen : BACKLINE_ASSETS_DIR;
-    char *path = given ? strdup(given) : in_folder(folder);
-    if (!given && !(chosen && *chosen) && path && access(path, R_OK)) {
-        free(path);
-        path = in_folder(BACKLINE_SOURCE_ASSETS_DIR); /* runs from the build folder, not installed */
-    }
+    if (chosen && *chosen)
+        return chosen;
+    /* else it runs from the build folder, not installed */
+    return access(BACKLINE_ASSETS_DIR "/" BUNDLED_MODEL, R_OK) && !access(BACKLINE_SOURCE_ASSETS_DIR, R_OK)
+               ? BACKLINE_SOURCE_ASSETS_DIR
+               : BACKLINE_ASSETS_DIR;
+}
+
+char *bundled_path(const char *name)
+{
+    char *path = in_folder(assets_folder(), name);
     if (!path) {
         fail("There is not enough memory.");
-    } else if (!given && access(path, R_OK)) {
-        fail("The bundled model %s is not in %s; name a model with -m MODEL, or its folder in the environment "
-             "variable BACKLINE_ASSETS.",
-             bundled, folder);
+    } else if (access(path, R_OK)) {
+        fail("The bundled file %s is not in %s; name a model with -m MODEL, or the folder of the bundled files in "
+             "the "
+             "environment variable BACKLINE_ASSETS.",
+             name, assets_folder());
         free(path);
         path = NULL;
     }

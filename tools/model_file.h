@@ -30,12 +30,17 @@ typedef struct model_words {
 /* Reads the words, which must live as long as the options. Returns DONE or, after a complaint, WRONG_USAGE. */
 int model_options(const model_words *words, bl_load_options *options);
 
-/* The model to use: the given path or, if it is NULL, the one that comes with the program, searched in the
- * folder BACKLINE_ASSETS of the environment or else where the program was installed or built. NULL after
- * a message. The caller frees the result. */
-char *model_path(const char *given);
+/* What comes with the program, so that it plays at once. */
+#define BUNDLED_MODEL   "backline-crunch.nam"
+#define BUNDLED_CABINET "backline-cabinet.wav"
 
-/* Loads it. Returns DONE or, after a message, FAILED. */
+/* The folder of that: BACKLINE_ASSETS of the environment, or else where the program was installed or built. */
+const char *assets_folder(void);
+
+/* The path of a bundled file; NULL after a message if it is not there. The caller frees the result. */
+char *bundled_path(const char *name);
+
+/* Loads a model. Returns DONE or, after a message, FAILED. */
 int model_load(const char *path, const bl_load_options *options, bl_model **model);
 
 #endif

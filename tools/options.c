@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "messages.h"
+#include "nearest.h"
 #include "text.h"
 
 #include <errno.h>
@@ -9,16 +10,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_OPTIONS = 128 };
+
+static bool is_end(const struct poptOption *o)
+{
+    return !o->longName && !o->arg;
+}
+
+/* The long names, also those of the tables that a table includes. */
+static size_t list_names(const struct poptOption *options, const char **names, size_t n)
+{
+    for (const struct poptOption *o = options; !is_end(o) && n < MOST_OPTIONS; o++)
+        if (o->argInfo == POPT_ARG_INCLUDE_TABLE)
+            n = list_names(o->arg, names, n);
+        else
+            names[n++] = o->longName;
+    return n;
+}
+
 static int unknown_option(const char *word, const struct poptOption *options)
 {
-    const char *names[64];
-    size_t n = 0;
-    for (const struct poptOption *o = options; o->longName && n < 64; o++)
-        names[n++] = o->longName;
+    const char *names[MOST_OPTIONS];
+    const size_t n = list_names(options, names, 0);
     char name[64];
     snprintf(name, sizeof name, "%s", word + strspn(word, "-"));
     name[strcspn(name, "=")] = 0;
-    const char *near = strlen(name) > 1 ? text_nearest(name, names, n) : NULL;
+    const char *near = strlen(name) > 1 ? nearest_word(name, names, n) : NULL;
     if (near)
         return fail_usage("There is no option %s; did you mean --%s?", word, near);
     return fail_usage("There is no option %s.", word);
@@ -79,13 +96,20 @@ static void free_list(char **list)
     free(list);
 }
 
-void options_free(command_line *line, const struct poptOption *options)
+static void free_words(const struct poptOption *options)
 {
-    for (const struct poptOption *o = options; o->longName; o++)
-        if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING)
+    for (const struct poptOption *o = options; !is_end(o); o++)
+        if (o->argInfo == POPT_ARG_INCLUDE_TABLE)
+            free_words(o->arg);
+        else if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING)
             free(*(char **)o->arg);
         else if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV)
             free_list(*(char ***)o->arg);
+}
+
+void options_free(command_line *line, const struct poptOption *options)
+{
+    free_words(options);
     poptFreeContext(line->popt);
 }
 

@@ -25,7 +25,8 @@ typedef struct command_line {
 
 /* Reads the command line into the variables that the table points to; an option with an argument is
  * a POPT_ARG_STRING, on a char * that starts as NULL, or, where it may be given several times, a
- * POPT_ARG_ARGV, on a char ** that starts as NULL and then ends with NULL. Returns false if the command is to end with
+ * POPT_ARG_ARGV, on a char ** that starts as NULL and then ends with NULL. Tables may include others, under headings.
+ * Returns false if the command is to end with
  * *exit_code: after --help, or after a complaint. In any case options_free() comes last. */
 bool options_read(command_line *line, const command_text *help, const struct poptOption *options, int argc,
                   const char **argv, int *exit_code);

@@ -4,10 +4,10 @@
 #include "commands.h"
 #include "knobs.h"
 #include "messages.h"
-#include "model_file.h"
 #include "options.h"
 #include "render_names.h"
 #include "render_run.h"
+#include "render_setup.h"
 #include "stop.h"
 #include "text.h"
 
@@ -15,21 +15,18 @@
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-
-typedef struct render_words {
-    model_words load;
-    char *model, *folder, *bits, *threads, *block, *in_gain, *out_gain, *cpu, **params;
-    int force, raw, verbose;
-} render_words;
 
 /* All that one call of the command holds. */
 typedef struct render_call {
     const render_words *words;
     bl_load_options load;
     bl_cpu cpu;
-    char *model_path;
+    char *model_path; /* the network alone */
     bl_model *model;
+    bl_plan *plan;
+    render_rig rig;
     render_settings settings;
     render_job *jobs;
     size_t job_count;
@@ -37,20 +34,26 @@ typedef struct render_call {
 
 static const command_text help = {
     .arguments = "[OPTION...] IN OUT, or [OPTION...] IN... -o DIR",
-    .about = "Plays the recording IN through a captured amplifier or pedal and writes the result to OUT, or the\n"
-             "results of several recordings to the folder DIR, under their own names.",
-    .notes = "Every channel is played on its own. OUT must not exist yet, unless --force is given; its\n"
-             "ending chooses its format: wav, aiff, w64, rf64, caf and au with 32-bit float samples, flac with\n"
-             "24 bits, ogg, opus, mp3. In DIR, recordings with another ending become wav.\n\n"
-             "Examples:\n"
-             "  backline render guitar.wav amped.wav\n"
-             "  backline render -m deluxe.nam --input-gain -6 guitar.flac amped.flac\n"
-             "  backline render -m deluxe.nam --bits 16 --force guitar.wav amped.wav\n"
-             "  backline render -m fuzz.json --param drive=0.7 --param tone=0.2 guitar.wav fuzzed.wav\n"
-             "  backline render -m deluxe.nam takes/*.wav -o amped",
-    .min_files = 1,
+    .about =
+        "Plays the recording IN through a guitar rig - gate, captured amplifier, tone controls, cabinet - and\n"
+        "writes the result to OUT, or the results of several recordings to the folder DIR, under their own names.",
+    .notes =
+        "Without -m and --rig a bundled amplifier and cabinet play; a model of your own plays without a cabinet\n"
+        "unless -c names one. A stereo recording goes through two amplifiers. OUT must not exist yet, unless\n"
+        "--force is given; its ending chooses its format: wav, aiff, w64, rf64, caf and au with 32-bit float\n"
+        "samples, flac with 24 bits, ogg, opus, mp3. In DIR, recordings with another ending become wav.\n\n"
+        "Examples:\n"
+        "  backline render guitar.wav amped.wav\n"
+        "  backline render -m deluxe.nam -c 4x12.wav --gate -60 --bass 3 guitar.wav amped.wav\n"
+        "  backline render -m deluxe.nam --input-gain -6 --oversample 4 guitar.flac amped.flac\n"
+        "  backline render -m fuzz.json --param drive=0.7 --param tone=0.2 guitar.wav fuzzed.wav\n"
+        "  backline render -m deluxe.nam -c 4x12.wav --save-rig deluxe.rig.json\n"
+        "  backline render --rig deluxe.rig.json takes/*.wav -o amped",
+    .min_files = 0,
     .max_files = INT_MAX,
 };
+
+static const double longest_tail = 600;
 
 /* ---- the command line ---- */
 
@@ -58,8 +61,12 @@ static int check_files(const render_words *words, const command_line *line)
 {
     if (words->folder && !*words->folder)
         return fail_usage("-o wants the name of a folder.");
-    if (words->folder || line->count == 2)
+    if (words->folder ? line->count > 0 : line->count == 2)
         return DONE;
+    if (words->save_rig && !words->folder && !line->count)
+        return DONE; /* nothing is to be rendered */
+    if (!line->count)
+        return fail_usage("The names of the files are missing; the form is: backline render %s.", help.arguments);
     if (line->count < 2)
         return fail_usage("The name of OUT is missing; the form is: backline render %s.", help.arguments);
     return fail_usage("\"%s\" is one file name too many; the form is: backline render %s.", line->files[2],
@@ -81,30 +88,44 @@ static int read_words(render_call *call)
     const render_words *words = call->words;
     render_settings *s = &call->settings;
     long block = 1024, threads = available_cores();
-    double in_db = 0, out_db = 0;
     if (!option_whole("--threads", words->threads, 1, 256, &threads) ||
         !option_whole("--block", words->block, 1, 8192, &block) ||
-        !option_real("--input-gain", words->in_gain, -120, 120, "dB", &in_db) ||
-        !option_real("--output-gain", words->out_gain, -120, 120, "dB", &out_db) ||
+        !option_real("--tail", words->tail, 0, longest_tail, "s", &call->rig.tail_seconds) ||
         !option_cpu("--cpu", words->cpu, &call->cpu))
         return WRONG_USAGE;
     s->threads = (size_t)(threads < 256 ? threads : 256);
     s->threads_asked = words->threads != NULL;
     s->block = (size_t)block;
-    s->in_gain = (float)pow(10, in_db / 20);
-    s->out_gain = (float)pow(10, out_db / 20);
-    s->out_gain_db = out_db;
     s->force = words->force;
     s->verbose = words->verbose;
+    s->network_rate_hz = NAN;
+    call->rig.mono = words->mono;
+    call->rig.stereo = words->stereo;
     return model_options(&words->load, &call->load);
+}
+
+/* An option of the rig that was given; NULL if there is none. */
+static const char *rig_option(const render_words *words)
+{
+    const char *option = rig_options_given(&words->rig);
+    return words->rig_file   ? "rig"
+           : words->save_rig ? "save-rig"
+           : words->cabinets ? "cabinet"
+           : words->no_cab   ? "no-cab"
+           : words->mono     ? "mono"
+           : words->stereo   ? "stereo"
+           : words->tail     ? "tail"
+                             : option;
 }
 
 static int check_raw(const render_words *words, const render_job *job)
 {
     if (!words->raw)
         return DONE;
-    if (words->in_gain || words->out_gain)
-        return fail_usage("--raw is the network alone: it cannot go with --input-gain or --output-gain.");
+    if (rig_option(words))
+        return fail_usage("--raw is the network alone: it cannot go with --%s.", rig_option(words));
+    if (words->models && words->models[1])
+        return fail_usage("--raw is one network alone: it cannot go with several models.");
     if (job->bits != BITS_FLOAT)
         return fail_usage("--raw writes 32-bit float samples: choose .wav for OUT and leave --bits out.");
     return DONE;
@@ -125,6 +146,8 @@ static int choose_formats(render_call *call)
 static int name_jobs(render_call *call, const command_line *line)
 {
     const char *folder = call->words->folder;
+    if (!line->count)
+        return DONE;
     call->job_count = folder ? (size_t)line->count : 1;
     call->jobs = folder ? render_names_in_folder(folder, line->files, call->job_count)
                         : render_names_one(line->files[0], line->files[1]);
@@ -184,73 +207,87 @@ static int take_knobs_from_recordings(render_call *call)
     return model_load(call->model_path, &with_inputs, &call->model);
 }
 
-static int load(render_call *call)
+static int load_network(render_call *call)
 {
+    const render_words *words = call->words;
     bl_error error = { 0 };
-    call->model_path = model_path(call->words->model);
+    call->model_path = words->models ? strdup(words->models[0]) : bundled_path(BUNDLED_MODEL);
     int code = call->model_path ? model_load(call->model_path, &call->load, &call->model) : FAILED;
-    if (!code)
-        code = look_at_recordings(call);
     if (!code)
         code = take_knobs_from_recordings(call);
     if (!code)
-        code = knobs_read(&call->settings.knobs, call->words->params, call->model);
-    if (!code && bl_plan_create(call->model, call->cpu, &call->settings.plan, &error))
+        code = knobs_read(&call->settings.knobs, words->params, call->model);
+    if (!code && bl_plan_create(call->model, call->cpu, &call->plan, &error))
         code = fail_engine(&error);
     call->settings.model = call->model;
     call->settings.model_name = call->model_path ? text_file_name(call->model_path) : "";
+    call->settings.network = (voices_network){ call->plan, 1, BL_MAX_LANES };
     return code;
+}
+
+/* The first recording that can be read says what the rig is for. */
+static int load_rig(render_call *call)
+{
+    const render_job *job = call->jobs;
+    double rate_hz = 48000;
+    size_t channels = 1;
+    while (job < call->jobs + call->job_count && job->failed)
+        job++;
+    if (call->job_count) {
+        rate_hz = job->rate_hz;
+        channels = render_job_channels(&call->settings, job->channels);
+    }
+    call->rig.options = (bl_rig_options){ .cpu = call->cpu, .load = call->load };
+    call->settings.rig = &call->rig;
+    int code = render_setup_read(call->words, &call->rig.setup);
+    if (!code)
+        code = render_setup_load(call->words, &call->rig, &call->settings, rate_hz, channels);
+    call->settings.out_gain_db = (double)call->rig.setup.values[BL_RIG_OUTPUT_GAIN];
+    if (!code && call->words->save_rig)
+        code = render_setup_save(call->words, &call->rig.setup);
+    return code;
+}
+
+static void free_call(render_call *call)
+{
+    bl_rig_free(call->rig.first);
+    bl_rig_setup_free(&call->rig.setup);
+    bl_plan_free(call->plan);
+    knobs_free(&call->settings.knobs);
+    bl_model_free(call->model);
+    free(call->model_path);
+    render_names_free(call->jobs, call->job_count);
 }
 
 static int render(render_call *call)
 {
     const char *folder = call->words->folder;
     bool made = false;
-    int code = load(call);
+    int code = call->job_count ? look_at_recordings(call) : DONE;
+    if (!code)
+        code = call->words->raw ? load_network(call) : load_rig(call);
     stop_catch();
     if (!code && folder)
         code = render_names_make_folder(folder, &made);
-    if (!code)
+    if (!code && call->job_count)
         code = render_run_all(&call->settings, call->jobs, call->job_count);
     if (made)
         rmdir(folder); /* which does nothing if a file is there */
-    bl_plan_free(call->settings.plan);
-    knobs_free(&call->settings.knobs);
-    bl_model_free(call->model);
-    free(call->model_path);
     return code;
 }
 
 int run_render(int argc, const char **argv)
 {
-    render_words words = { 0 };
-    const struct poptOption options[] = {
-        { "model", 'm', POPT_ARG_STRING, &words.model, 0, "Model file (default: the one that comes along)",
-          "MODEL" },
-        { "output", 'o', POPT_ARG_STRING, &words.folder, 0, "Folder for the results, of any number of recordings",
-          "DIR" },
-        MODEL_OPTION_DESCRIBE(&words.load),
-        MODEL_OPTION_QUALITY(&words.load),
-        MODEL_OPTION_PREWARM(&words.load),
-        { "param", 0, POPT_ARG_ARGV, &words.params, 0, "Turn a knob of the model; may be given several times",
-          "NAME=VALUE" },
-        { "input-gain", 0, POPT_ARG_STRING, &words.in_gain, 0, "Level change before the model", "DB" },
-        { "output-gain", 0, POPT_ARG_STRING, &words.out_gain, 0, "Level change after the model", "DB" },
-        { "bits", 0, POPT_ARG_STRING, &words.bits, 0, "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
-        { "force", 'f', POPT_ARG_NONE, &words.force, 0, "Replace OUT if it exists", NULL },
-        { "threads", 0, POPT_ARG_STRING, &words.threads, 0, "Cores to use (default: all that there are)", "N" },
-        { "verbose", 'v', POPT_ARG_NONE, &words.verbose, 0, "Say how fast it was, also where there is no terminal",
-          NULL },
-        { "raw", 0, POPT_ARG_NONE, &words.raw, 0, "The network alone: no level change, float samples", NULL },
-        { "block", 0, POPT_ARG_STRING, &words.block, 0, "Frames at a time, 1 to 8192 (default 1024)", "N" },
-        { "cpu", 0, POPT_ARG_STRING, &words.cpu, 0, "Instruction set: auto, scalar, sse2, avx2, avx512 or neon",
-          "LEVEL" },
-        OPTIONS_END
-    };
+    render_words words = { .raw = 0 };
+    render_options options;
     command_line line;
     render_call call = { .words = &words };
     int code;
-    if (options_read(&line, &help, options, argc, argv, &code)) {
+    render_options_make(&options, &words);
+    bl_rig_setup_init(&call.rig.setup);
+    if (options_read(&line, &help, options.all, argc, argv, &code)) {
+        words.load.quality =
+            words.raw ? words.rig.words[BL_RIG_QUALITY] : NULL; /* else it is a setting of the rig */
         code = check_files(&words, &line);
         if (!code)
             code = read_words(&call);
@@ -259,7 +296,7 @@ int run_render(int argc, const char **argv)
         if (!code)
             code = render(&call);
     }
-    render_names_free(call.jobs, call.job_count);
-    options_free(&line, options);
+    free_call(&call);
+    options_free(&line, options.all);
     return code;
 }

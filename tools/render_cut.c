@@ -40,13 +40,16 @@ static size_t segment_frames(size_t overlap, uint64_t all_frames, size_t threads
     return larger((size_t)(share / turns) + 1, larger(LEAST, 2 * overlap));
 }
 
-/* Streams for all recordings, as far as they could be opened. */
+/* What can be played side by side: voices of all recordings, as far as they could be opened, or whole rigs. */
 static size_t count_voices(const render_settings *settings, const render_job *jobs, size_t job_count)
 {
+    const voices_network *network = &settings->network;
     size_t count = 0;
     for (size_t i = 0; i < job_count; i++)
-        if (!jobs[i].failed)
-            count += larger(voices_needed(settings->plan, jobs[i].channels), 1);
+        if (!jobs[i].failed && network->plan)
+            count += larger(voices_needed(network->plan, render_job_channels(settings, jobs[i].channels)), 1);
+        else if (!jobs[i].failed)
+            count++;
     return count;
 }
 
@@ -59,38 +62,48 @@ static render_cut in_one_piece(const render_settings *settings, const render_job
                          .threads = smaller(threads, count_voices(settings, jobs, job_count)) };
 }
 
-uint64_t render_cut_all_frames(const render_job *jobs, size_t count)
+/* Frames of the network. */
+static uint64_t frames_of(const render_settings *settings, const render_job *job)
 {
-    uint64_t frames = 0;
+    if (job->frames == UINT64_MAX)
+        return UINT64_MAX;
+    const double frames = (double)job->frames * render_job_ratio(settings, job->rate_hz);
+    return frames < 1e18 ? (uint64_t)frames : UINT64_MAX;
+}
+
+uint64_t render_cut_all_frames(const render_settings *settings, const render_job *jobs, size_t count)
+{
+    uint64_t all = 0;
     for (size_t i = 0; i < count; i++) {
         if (jobs[i].failed)
             continue;
-        if (jobs[i].frames > UINT64_MAX / 2 - frames)
+        const uint64_t frames = frames_of(settings, &jobs[i]);
+        if (frames > UINT64_MAX / 2 - all)
             return UINT64_MAX;
-        frames += jobs[i].frames;
+        all += frames;
     }
-    return frames;
+    return all;
 }
 
 render_cut render_cut_choose(const render_settings *settings, const render_job *jobs, size_t job_count)
 {
     size_t overlap;
     bl_error error;
-    if (settings->threads == 1)
+    if (settings->threads == 1 || !settings->network.plan)
         return in_one_piece(settings, jobs, job_count);
-    if (bl_plan_overlap(settings->plan, &overlap, &error)) {
+    if (voices_overlap(&settings->network, &overlap, &error)) {
         const render_cut cut = in_one_piece(settings, jobs, job_count);
         if (settings->threads_asked && cut.threads < settings->threads)
             warn("%s A recording cannot be cut then; each channel gets one thread.", error.text);
         return cut;
     }
-    const uint64_t frames = render_cut_all_frames(jobs, job_count);
+    const uint64_t frames = render_cut_all_frames(settings, jobs, job_count);
     if (overlap > MOST / 2)
         return in_one_piece(settings, jobs, job_count);
     render_cut cut = { .again = overlap, .frames = segment_frames(overlap, frames, settings->threads) };
     uint64_t segments = 0;
     for (size_t i = 0; i < job_count && frames < UINT64_MAX; i++)
-        segments += jobs[i].failed ? 0 : jobs[i].frames / cut.frames + 1;
+        segments += jobs[i].failed ? 0 : frames_of(settings, &jobs[i]) / cut.frames + 1;
     cut.threads = frames < UINT64_MAX && segments < settings->threads ? (size_t)segments : settings->threads;
     return cut;
 }

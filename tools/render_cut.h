@@ -4,6 +4,7 @@
 
 #include "render_job.h"
 
+/* In frames of the network. */
 typedef struct render_cut {
     size_t again;   /* frames that a segment hears again; SIZE_MAX: each has to follow the one before */
     size_t frames;  /* new frames of a segment */
@@ -13,7 +14,7 @@ typedef struct render_cut {
 
 render_cut render_cut_choose(const render_settings *settings, const render_job *jobs, size_t job_count);
 
-/* Frames of all recordings but for those that have failed; UINT64_MAX if that is not known. */
-uint64_t render_cut_all_frames(const render_job *jobs, size_t count);
+/* Frames of the network for all recordings but those that have failed; UINT64_MAX if that is not known. */
+uint64_t render_cut_all_frames(const render_settings *settings, const render_job *jobs, size_t count);
 
 #endif

@@ -6,26 +6,26 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { WRITE_FRAMES = 4096 }; /* at a time */
+enum { PIECE = 4096 }; /* frames that are read or written at a time */
 
 static const double rate_tolerance_hz = 0.5; /* some programs round the rate that they write */
 
+/* ---- opening ---- */
+
 static int check_rate(const render_file *f)
 {
-    const double wanted = bl_plan_sample_rate(f->settings->plan);
+    const double wanted = bl_plan_sample_rate(f->settings->network.plan);
     if (isnan(wanted) || fabs(wanted - f->in.rate_hz) <= rate_tolerance_hz)
         return DONE;
-    return fail(
-        "%s: this recording has %.10g Hz, but %s was made for %.10g Hz; convert it first, for example with: "
-        "sox %s -r %.10g converted.wav",
-        f->job->in_path, f->in.rate_hz, f->settings->model_name, wanted, text_file_name(f->job->in_path), wanted);
+    return fail("%s: this recording has %.10g Hz, but %s was made for %.10g Hz, and --raw does not resample; leave "
+                "--raw out.",
+                f->job->in_path, f->in.rate_hz, f->settings->model_name, wanted);
 }
 
 static int check_channels(const render_file *f)
 {
-    const size_t wanted = bl_plan_in_channels(f->settings->plan);
+    const size_t wanted = bl_plan_in_channels(f->settings->network.plan);
     if (wanted == 1 || wanted == f->in.channels)
         return DONE;
     return fail("%s: this recording has %zu channel%s, but %s takes %zu at once; give it a file with %zu channels.",
@@ -33,84 +33,147 @@ static int check_channels(const render_file *f)
                 wanted);
 }
 
+static int check_stereo(const render_file *f)
+{
+    if (!f->settings->rig->stereo || f->in.channels <= 2)
+        return DONE;
+    return fail("%s: this recording has %zu channels; --stereo takes one or two.", f->job->in_path, f->in.channels);
+}
+
+/* Voices that share a stream stay with one player. */
 static int make_players(render_file *f, size_t most)
 {
-    const size_t streams = voices_needed(f->settings->plan, f->in.channels),
-                 count = most < streams ? most : streams;
-    f->players = calloc(count, sizeof *f->players);
+    const voices_network network = render_job_network(f->settings, f->channels);
+    const size_t all = voices_needed(network.plan, f->channels), unit = network.times > 1 ? network.lanes : 1,
+                 units = (all + unit - 1) / unit, count = most < units ? most : units;
+    f->players = calloc(count + 1, sizeof *f->players);
     if (!f->players)
         return fail("There is not enough memory.");
     for (size_t i = 0; i < count; i++) {
         render_player *p = &f->players[i];
+        const size_t end = units * (i + 1) / count * unit;
         render_player_init(p, f->settings);
-        p->in_channels = f->in.channels;
-        p->first_voice = streams * i / count;
-        p->voice_count = streams * (i + 1) / count - p->first_voice;
+        p->channels = f->channels;
+        p->first_voice = units * i / count * unit;
+        p->voice_count = (end < all ? end : all) - p->first_voice;
     }
     f->player_count = count;
     return DONE;
 }
 
-int render_file_open(render_file *f, const render_settings *settings, render_job *job, size_t again,
-                     size_t most_players)
+static int open_rig(render_file *f, size_t *out_channels)
 {
-    *f = (render_file){ .settings = settings, .job = job, .again = again, .out.file.fd = -1 };
-    int code = audio_in_open(&f->in, job->in_path);
-    if (!code)
-        code = check_rate(f);
-    if (!code)
-        code = check_channels(f);
+    const render_rig *rig = f->settings->rig;
+    int code = check_stereo(f);
     if (code)
         return code;
-    const size_t out_channels =
-        voices_needed(settings->plan, f->in.channels) * bl_plan_out_channels(settings->plan);
-    if (again == SIZE_MAX)
-        code = make_players(f, most_players);
-    else if (!(f->past = malloc((again * f->in.channels + 1) * sizeof *f->past)))
+    if (!render_ends_init(&f->ends, f->settings, f->channels, f->again))
+        return fail("There is not enough memory.");
+    f->ends.before.recording = f->ends.behind.recording = f;
+    code = render_rigs_open(&f->ends.rigs, rig, f->job, f->channels);
+    *out_channels = f->ends.rigs.count * f->ends.rigs.outputs;
+    f->left = f->ends.rigs.latency + (uint64_t)llround(rig->tail_seconds * f->in.rate_hz);
+    return code;
+}
+
+static int open_network(render_file *f, size_t *out_channels)
+{
+    const bl_plan *plan = f->settings->network.plan;
+    int code = check_rate(f);
+    if (!code)
+        code = check_channels(f);
+    if (!code && !rows_alloc(&f->past, f->channels, f->again < SIZE_MAX ? f->again : 0))
+        code = fail("There is not enough memory.");
+    *out_channels = voices_needed(plan, f->channels) * bl_plan_out_channels(plan);
+    return code;
+}
+
+int render_file_open(render_file *f, const render_settings *settings, render_job *job, const render_cut *cut)
+{
+    size_t out_channels = 0, latency = 0;
+    *f = (render_file){ .settings = settings, .job = job, .again = cut->again, .out.file.fd = -1 };
+    int code = audio_in_open(&f->in, job->in_path);
+    if (code)
+        return code;
+    f->channels = render_job_channels(settings, f->in.channels);
+    code = settings->rig ? open_rig(f, &out_channels) : open_network(f, &out_channels);
+    if (!code && settings->network.plan && f->again == SIZE_MAX)
+        code = make_players(f, cut->players);
+    if (!code && !(f->interleaved = malloc(PIECE * f->in.channels * sizeof *f->interleaved)))
         code = fail("There is not enough memory.");
     if (code)
         return code;
-    render_tail_init(&f->tail, settings->model, bl_plan_latency(settings->plan), out_channels);
-    return audio_out_open(&f->out, job->out_path, job->format, job->bits, f->in.rate_hz, out_channels, WRITE_FRAMES,
+    latency = settings->rig ? f->ends.rigs.latency : bl_plan_latency(settings->network.plan);
+    render_tail_init(&f->tail, settings->model, latency, out_channels);
+    return audio_out_open(&f->out, job->out_path, job->format, job->bits, f->in.rate_hz, out_channels, PIECE,
                           settings->force);
 }
 
 /* ---- reading ---- */
 
-/* The last frames that were heard, of those in the segment. */
-static void keep_past(render_file *f, const render_segment *s)
+/* Returns the frames; fewer than asked for only at the end, or for an error. */
+static size_t read_rows(render_file *f, const rows *to, size_t frame, size_t frames)
 {
-    const size_t channels = f->in.channels;
-    f->past_frames = s->heard < f->again ? s->heard : f->again;
-    memcpy(f->past, s->in + (s->heard - f->past_frames) * channels, f->past_frames * channels * sizeof *f->past);
+    size_t done = 0, got = 0, wanted = 0;
+    while (done < frames && got == wanted) { /* after a short one another read could forget the error */
+        wanted = frames - done < PIECE ? frames - done : PIECE;
+        got = audio_in_read(&f->in, f->interleaved, wanted);
+        rows_deinterleave(to, frame + done, f->interleaved, f->in.channels, got);
+        done += got;
+    }
+    f->heard += done;
+    f->ended |= done < frames;
+    return done;
 }
 
-static int fill_segment(render_file *f, render_segment *s, size_t frames)
+/* For a rig: the recording, and behind it the silence in which it is still heard. */
+static int fill_sound(render_file *f, render_segment *s, size_t frames)
 {
-    const size_t channels = f->in.channels;
+    const render_rigs *rigs = &f->ends.rigs;
+    const size_t outputs = rigs->count * rigs->outputs, channels = outputs > f->channels ? outputs : f->channels;
+    if (!rows_alloc(&s->sound, channels, frames))
+        return fail("There is not enough memory.");
+    const bool ended = f->ended;
+    const rows in = { s->sound.samples, f->channels, frames };
+    s->stage = SEGMENT_READ;
+    s->frames = ended ? 0 : read_rows(f, &in, 0, frames);
+    if (f->ended) {
+        const size_t room = frames - s->frames, silence = f->left < room ? (size_t)f->left : room;
+        rows_clear(&in, s->frames, silence);
+        s->frames += silence;
+        f->left -= silence;
+        f->all_read = !f->left;
+    }
+    return f->ended && !ended ? audio_in_check(&f->in) : DONE;
+}
+
+/* For the network alone. */
+static int fill_network(render_file *f, render_segment *s, size_t frames)
+{
+    const bl_plan *plan = f->settings->network.plan;
+    bool room = rows_alloc(&s->in, f->channels, f->past_frames + frames);
+    if (!room)
+        return fail("There is not enough memory.");
     s->begin = f->heard - f->past_frames;
     s->anew = f->again < SIZE_MAX || !f->segments_read;
     s->again = f->past_frames;
-    if (s->again)
-        memcpy(s->in, f->past, s->again * channels * sizeof *s->in);
-    const size_t got = audio_in_read(&f->in, s->in + s->again * channels, frames);
-    s->heard = s->again + got;
-    f->heard += got;
+    s->stage = SEGMENT_READY;
+    rows_copy(&s->in, 0, &f->past, 0, s->again);
+    s->heard = s->again + read_rows(f, &s->in, s->again, frames);
     if (f->again < SIZE_MAX)
-        keep_past(f, s);
-    if (got == frames) /* fewer come only at the end, or for an error */
-        return DONE;
-    s->ends = f->all_read = true;
-    s->behind = (size_t)render_tail_behind(f->settings->model, bl_plan_latency(f->settings->plan), f->heard);
-    return audio_in_check(&f->in);
+        render_past_keep(&f->past, &f->past_frames, f->again, s);
+    if (f->ended) {
+        const uint64_t silence = render_tail_behind(f->settings->model, bl_plan_latency(plan), f->heard);
+        s->ends = f->all_read = true;
+        room = render_segment_add_silence(s, (size_t)silence);
+    }
+    if (!room || !render_segment_make_out(s, voices_needed(plan, f->channels) * bl_plan_out_channels(plan)))
+        return fail("There is not enough memory.");
+    return f->ended ? audio_in_check(&f->in) : DONE;
 }
 
-/* Room for what comes of the segment, and its place behind the others. */
-static int append_segment(render_file *f, render_segment *s)
+static void append_segment(render_file *f, render_segment *s)
 {
-    s->out = malloc(render_segment_out_frames(s) * f->out.channels * sizeof *s->out);
-    if (!s->out)
-        return fail("There is not enough memory.");
     s->unplayed = f->player_count ? f->player_count : 1;
     if (f->first)
         f->last->next = s;
@@ -118,19 +181,24 @@ static int append_segment(render_file *f, render_segment *s)
         f->first = s;
     f->last = s;
     f->segments_read++;
-    return DONE;
 }
 
-int render_file_read(render_file *f, size_t frames)
+/* Whether nothing comes of a segment. */
+static bool is_empty(const render_segment *s)
 {
-    render_segment *s = render_segment_new(f->past_frames + frames, f->in.channels);
+    return !s->frames && s->heard - s->again + s->behind == 0;
+}
+
+int render_file_read(render_file *f, size_t network_frames)
+{
+    render_segment *s = render_segment_new();
+    const double frames = ceil((double)network_frames / render_job_ratio(f->settings, f->in.rate_hz));
     if (!s)
         return fail("There is not enough memory.");
-    int code = fill_segment(f, s, frames);
-    const bool empty = !render_segment_out_frames(s);
-    if (!code && !empty)
-        code = append_segment(f, s);
-    if (code || empty)
+    int code = f->settings->rig ? fill_sound(f, s, (size_t)frames) : fill_network(f, s, (size_t)frames);
+    if (!code && !is_empty(s))
+        append_segment(f, s);
+    else
         render_segment_free(s);
     return code;
 }
@@ -145,12 +213,22 @@ render_segment *render_file_segment(const render_file *f, uint64_t number)
     return s;
 }
 
+render_segment *render_file_waiting(const render_file *f, render_stage stage)
+{
+    render_segment *s = f->first;
+    while (s && s->stage > stage)
+        s = s->next;
+    return s && s->stage == stage ? s : NULL;
+}
+
 static int write_segment(render_file *f, const render_segment *s)
 {
-    int code = render_tail_put(&f->tail, s->out, render_segment_out_frames(s), s->heard - s->again);
+    int code = s->sound.samples ? render_tail_put(&f->tail, &s->sound, 0, s->frames, s->frames)
+                                : render_tail_put(&f->tail, &s->out, s->again, s->heard - s->again + s->behind,
+                                                  s->heard - s->again);
     size_t n;
     const float *ready;
-    while (!code && (ready = render_tail_ready(&f->tail, WRITE_FRAMES, &n), n > 0)) {
+    while (!code && (ready = render_tail_ready(&f->tail, PIECE, &n), n > 0)) {
         code = audio_out_write(&f->out, ready, n);
         render_tail_take(&f->tail, n);
     }
@@ -168,7 +246,7 @@ static void drop_first(render_file *f)
 int render_file_write(render_file *f)
 {
     int code = DONE;
-    while (!code && f->first && !f->first->unplayed) {
+    while (!code && f->first && f->first->stage == SEGMENT_DONE) {
         code = write_segment(f, f->first);
         drop_first(f);
     }
@@ -203,6 +281,9 @@ void render_file_close(render_file *f)
     for (size_t i = 0; i < f->player_count; i++)
         render_player_free(&f->players[i]);
     free(f->players);
-    free(f->past);
+    render_rigs_close(&f->ends.rigs);
+    render_ends_free(&f->ends);
+    rows_free(&f->past);
+    free(f->interleaved);
     audio_in_close(&f->in);
 }

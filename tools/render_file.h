@@ -4,43 +4,50 @@
 
 #include "audio_in.h"
 #include "audio_out.h"
-#include "render_job.h"
-#include "render_segment.h"
+#include "render_cut.h"
+#include "render_ends.h"
+#include "render_player.h"
 #include "render_tail.h"
 
 typedef struct render_file {
     struct render_file *next; /* the owner's */
     render_job *job;
     const render_settings *settings;
-    size_t again; /* frames that segments hear again; SIZE_MAX where each follows the one before */
+    size_t again; /* frames of the network that segments hear again; SIZE_MAX where each follows the one before */
+    size_t channels; /* that are heard */
     audio_in in;
     audio_out out;
+    float *interleaved; /* room for what is read */
+    render_ends ends;   /* with a rig */
     render_tail tail;
-    float *past; /* the frames that the next segment hears again */
+    rows past; /* without: the frames that the next segment hears again */
     size_t past_frames;
-    uint64_t heard;                                           /* frames that were read */
-    bool all_read;                                            /* no segment will be added */
+    uint64_t heard;       /* frames that were read */
+    bool ended, all_read; /* the recording has no more frames; no segment will be added */
+    uint64_t left;        /* with a rig: frames of silence that are still to be heard behind the recording */
     render_segment *first, *last;                             /* read and not written */
     uint64_t segments_read, segments_given, segments_written; /* given: to players of the owner's */
     render_player *players; /* of this recording alone, where each segment follows the one before */
     size_t player_count;
-    size_t playing;   /* players that are at its segments */
+    size_t playing;   /* tasks that are at its segments */
     atomic_bool stop; /* it failed, or all is to end: players leave what they are at */
 } render_file;
 
-/* Opens the recording and begins the output. again as above; up to most_players players share the channels where it
- * is SIZE_MAX. Returns DONE or, after a message, FAILED; render_file_close() in any case. */
-int render_file_open(render_file *f, const render_settings *settings, render_job *job, size_t again,
-                     size_t most_players);
+/* Opens the recording and begins the output. Returns DONE or, after a message, FAILED; render_file_close() in any
+ * case. */
+int render_file_open(render_file *f, const render_settings *settings, render_job *job, const render_cut *cut);
 
-/* Reads the next segment, up to so many new frames; afterwards it is the last, or all_read is set. Returns DONE or,
- * after a message, FAILED. */
-int render_file_read(render_file *f, size_t frames);
+/* Reads the next segment, up to so many new frames of the network; afterwards it is the last, or all_read is set.
+ * Returns DONE or, after a message, FAILED. */
+int render_file_read(render_file *f, size_t network_frames);
 
 /* The segment of that number; NULL if it is not there yet. */
 render_segment *render_file_segment(const render_file *f, uint64_t number);
 
-/* Writes what was played and follows what is written. Returns DONE or, after a message, FAILED. */
+/* The first segment, in order, that waits at that stage; NULL if one before it has not come so far. */
+render_segment *render_file_waiting(const render_file *f, render_stage stage);
+
+/* Writes what is done. Returns DONE or, after a message, FAILED. */
 int render_file_write(render_file *f);
 
 /* All is written: gives the output its name. Returns DONE or, after a message, FAILED. */

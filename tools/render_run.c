@@ -4,9 +4,7 @@
 
 #include "commands.h"
 #include "messages.h"
-#include "progress.h"
-#include "render_cut.h"
-#include "render_file.h"
+#include "render_turns.h"
 #include "stop.h"
 #include "text.h"
 
@@ -14,40 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct render_run {
-    const render_settings *settings;
-    render_job *jobs;
-    size_t job_count, next_job, rendered;
-    render_cut cut;
-    work_pool pool;
-    render_player *players; /* where segments begin anew: they play any recording's */
-    size_t player_count;
-    render_file *files; /* those that are open, in order */
-    size_t file_count;
-    size_t segments;     /* of all files, read and not written */
-    size_t file_players; /* of all files */
-    size_t playing;      /* players that are at a segment */
-    atomic_ullong played;
-    progress progress;
-    double seconds; /* of sound that were rendered */
-    double done_at; /* on the clock: the last segment was read, or played */
-} render_run;
-
 /* Segments in memory for each thread: one is played, one waits for its turn, one waits to be written because the
  * one before it is not done. */
 enum { SEGMENTS_PER_THREAD = 3 };
+
+/* Of a recording whose segments follow each other: also one for each end of a rig. */
+enum { SEGMENTS_IN_TURN = 5 };
 
 enum { OPEN_FILES = 400 }; /* at most: each takes two of the 1024 descriptors that a process usually has */
 
 static const double poll_seconds = 0.1; /* for the progress bar and for Ctrl-C */
 
 /* ---- files ---- */
-
-static void abandon(render_file *f)
-{
-    f->job->failed = true;
-    atomic_store(&f->stop, true);
-}
 
 static void open_next(render_run *r)
 {
@@ -60,14 +36,16 @@ static void open_next(render_run *r)
         fail("There is not enough memory.");
         return;
     }
-    if (render_file_open(f, r->settings, job, r->cut.again, r->cut.players)) {
+    if (render_file_open(f, r->settings, job, &r->cut)) {
         job->failed = true;
         render_file_close(f);
         free(f);
         return;
     }
-    for (size_t i = 0; i < f->player_count; i++)
-        f->players[i].progress = i ? NULL : &r->played;
+    if (f->player_count)
+        f->players[0].task.progress = &r->played;
+    if (!r->settings->network.plan)
+        f->ends.before.progress = &r->played;
     r->file_players += f->player_count;
     r->file_count++;
     while (*end)
@@ -87,14 +65,14 @@ static void close_file(render_run *r, render_file **place)
     free(f);
 }
 
-/* ---- reading and handing out ---- */
+/* ---- reading ---- */
 
 static bool wants_segment(const render_run *r, const render_file *f)
 {
     if (f->all_read || f->job->failed)
         return false;
     if (r->cut.again == SIZE_MAX)
-        return f->segments_read - f->segments_written < SEGMENTS_PER_THREAD;
+        return f->segments_read - f->segments_written < SEGMENTS_IN_TURN;
     return r->segments < SEGMENTS_PER_THREAD * r->pool.count;
 }
 
@@ -103,7 +81,7 @@ static bool wants_file(const render_run *r)
     if (r->next_job == r->job_count || r->file_count == OPEN_FILES)
         return false;
     if (r->cut.again == SIZE_MAX)
-        return r->file_players <= r->pool.count; /* one waits */
+        return (r->settings->network.plan ? r->file_players : r->file_count) <= r->pool.count; /* one waits */
     return r->segments < SEGMENTS_PER_THREAD * r->pool.count;
 }
 
@@ -111,7 +89,7 @@ static void read_segment(render_run *r, render_file *f)
 {
     const uint64_t before = f->segments_read;
     if (render_file_read(f, r->cut.frames))
-        abandon(f);
+        render_abandon(f);
     r->segments += (size_t)(f->segments_read - before);
     r->done_at = clock_seconds();
 }
@@ -130,55 +108,7 @@ static bool read_more(render_run *r)
     return true;
 }
 
-static void hand_out(render_run *r, render_player *p, render_file *f, render_segment *s)
-{
-    p->segment = s;
-    p->recording = f;
-    p->stop = &f->stop;
-    f->playing++;
-    r->playing++;
-    work_pool_submit(&r->pool, &p->work);
-}
-
-static void hand_out_in_turn(render_run *r, render_file *f)
-{
-    for (size_t i = 0; i < f->player_count; i++) {
-        render_segment *s = f->players[i].segment ? NULL : render_file_segment(f, f->players[i].played);
-        if (s)
-            hand_out(r, &f->players[i], f, s);
-    }
-}
-
-static void hand_out_any(render_run *r, render_file *f)
-{
-    render_segment *s = render_file_segment(f, f->segments_given);
-    for (render_player *p = r->players; p < r->players + r->player_count && s; p++) {
-        if (p->segment)
-            continue;
-        p->in_channels = f->in.channels;
-        p->voice_count = voices_needed(r->settings->plan, f->in.channels);
-        hand_out(r, p, f, s);
-        f->segments_given++;
-        s = s->next;
-    }
-}
-
-/* ---- collecting and writing ---- */
-
-static void take_back(render_run *r, render_player *p)
-{
-    render_file *f = p->recording;
-    p->segment->unplayed--;
-    p->segment = NULL;
-    p->played++;
-    f->playing--;
-    r->playing--;
-    r->done_at = clock_seconds();
-    if (p->no_memory && !f->job->failed) {
-        fail("There is not enough memory.");
-        abandon(f);
-    }
-}
+/* ---- writing ---- */
 
 static void write_file(render_run *r, render_file *f)
 {
@@ -191,17 +121,7 @@ static void write_file(render_run *r, render_file *f)
         r->seconds += (double)f->out.frames / f->in.rate_hz;
     }
     if (code)
-        abandon(f);
-}
-
-/* Players first: then they have something to do while the main thread writes. */
-static void hand_out_all(render_run *r)
-{
-    for (render_file *f = r->files; f; f = f->next)
-        if (!f->job->failed && r->cut.again == SIZE_MAX)
-            hand_out_in_turn(r, f);
-        else if (!f->job->failed)
-            hand_out_any(r, f);
+        render_abandon(f);
 }
 
 static void finish_files(render_run *r)
@@ -221,11 +141,11 @@ static void work_off(render_run *r)
 {
     while ((r->files || r->next_job < r->job_count) && !stop_requested()) {
         while (!stop_requested() && read_more(r))
-            hand_out_all(r);
+            render_hand_out(r);
         work *done = r->playing ? work_pool_collect(&r->pool, poll_seconds) : NULL;
         if (done)
-            take_back(r, (render_player *)done);
-        hand_out_all(r);
+            render_take_back(r, (render_task *)done);
+        render_hand_out(r);
         finish_files(r);
         progress_show(&r->progress, atomic_load(&r->played));
     }
@@ -235,11 +155,11 @@ static void work_off(render_run *r)
 static int give_up(render_run *r)
 {
     for (render_file *f = r->files; f; f = f->next)
-        abandon(f);
+        render_abandon(f);
     while (r->playing) {
         work *done = work_pool_collect(&r->pool, poll_seconds);
         if (done)
-            take_back(r, (render_player *)done);
+            render_take_back(r, (render_task *)done);
     }
     while (r->files)
         close_file(r, &r->files);
@@ -259,15 +179,17 @@ static int open_run(render_run *r)
     r->players = calloc(r->player_count + 1, sizeof *r->players);
     if (!r->players)
         return fail("There is not enough memory.");
-    for (size_t i = 0; i < r->player_count; i++)
+    for (size_t i = 0; i < r->player_count; i++) {
         render_player_init(&r->players[i], r->settings);
+        r->players[i].task.progress = &r->played;
+    }
     return work_pool_open(&r->pool, r->cut.threads);
 }
 
 static void begin_progress(render_run *r)
 {
-    const uint64_t frames = render_cut_all_frames(r->jobs, r->job_count);
-    double rate_hz = bl_plan_sample_rate(r->settings->plan);
+    const uint64_t frames = render_cut_all_frames(r->settings, r->jobs, r->job_count);
+    double rate_hz = r->settings->network_rate_hz;
     for (size_t i = 0; i < r->job_count && isnan(rate_hz); i++)
         if (!r->jobs[i].failed)
             rate_hz = r->jobs[i].rate_hz;

@@ -9,7 +9,7 @@
 void render_tail_init(render_tail *t, const bl_model *model, size_t latency, size_t channels)
 {
     *t = (render_tail){ .model = model, .late = latency, .channels = channels };
-    t->end = bl_model_output_frames(model, 0);
+    t->end = model ? bl_model_output_frames(model, 0) : UINT64_MAX;
 }
 
 void render_tail_free(render_tail *t)
@@ -25,8 +25,8 @@ static int make_room(render_tail *t, size_t n)
     if (t->held_frames)
         memmove(t->held, t->held + t->first_held * t->channels, t->held_frames * frame);
     t->first_held = 0;
-    if (t->held_frames + n > t->capacity) {
-        const size_t capacity = t->held_frames + n;
+    if (t->held_frames + n >= t->capacity) {
+        const size_t capacity = t->held_frames + n + 1;
         float *held = realloc(t->held, capacity * frame);
         if (!held)
             return fail("There is not enough memory.");
@@ -36,19 +36,17 @@ static int make_room(render_tail *t, size_t n)
     return DONE;
 }
 
-int render_tail_put(render_tail *t, const float *frames, size_t n, size_t heard)
+int render_tail_put(render_tail *t, const rows *sound, size_t first, size_t n, size_t heard)
 {
     const size_t dropped = n < t->late ? n : t->late;
     t->heard += heard;
-    if (heard)
+    if (heard && t->model)
         t->end = bl_model_output_frames(t->model, (size_t)t->heard);
     t->late -= dropped;
     n -= dropped;
     if (make_room(t, n))
         return FAILED;
-    if (n)
-        memcpy(t->held + t->held_frames * t->channels, frames + dropped * t->channels,
-               n * t->channels * sizeof *frames);
+    rows_interleave(t->held + t->held_frames * t->channels, sound, t->channels, first + dropped, n);
     t->held_frames += n;
     return DONE;
 }

@@ -1,14 +1,15 @@
-/* Frames between a network and a file. A stream is late by its latency, and a network may make the recording
- * shorter or longer: what is written is what the network gives when it is run over the file as a whole. */
+/* Frames between what was played and a file. A network or a rig is late by its latency, and a network may make the
+ * recording shorter or longer: what is written is what the network gives when it is run over the file as a whole. */
 #ifndef TOOLS_RENDER_TAIL_H
 #define TOOLS_RENDER_TAIL_H
 
+#include "rows.h"
+
 #include <backline/model.h>
-#include <stddef.h>
 #include <stdint.h>
 
 typedef struct render_tail {
-    const bl_model *model;
+    const bl_model *model; /* NULL: all frames are written */
     size_t channels, late; /* frames that are still to be dropped */
     uint64_t heard;        /* frames of the recording */
     uint64_t end;          /* frames of the whole output, if the recording ended here: never fewer later on */
@@ -21,9 +22,9 @@ typedef struct render_tail {
 void render_tail_init(render_tail *t, const bl_model *model, size_t latency, size_t channels);
 void render_tail_free(render_tail *t);
 
-/* Takes n interleaved frames that a stream gave, and notes that it had heard `heard` more frames of the recording
- * before. Returns DONE, or FAILED after a message. */
-int render_tail_put(render_tail *t, const float *frames, size_t n, size_t heard);
+/* Takes n frames from `first` on, and notes that `heard` more frames of the recording had been heard before. Returns
+ * DONE, or FAILED after a message. */
+int render_tail_put(render_tail *t, const rows *sound, size_t first, size_t n, size_t heard);
 
 /* The next frames to write, at most `most`: where they begin, and how many. Until render_tail_take() they stay. */
 const float *render_tail_ready(const render_tail *t, size_t most, size_t *n);

@@ -17,9 +17,6 @@ void text_print(FILE *to, const char *s);
 /* The last part of a path. */
 const char *text_file_name(const char *path);
 
-/* The candidate closest to the word, or NULL if none is close enough to be a likely slip. */
-const char *text_nearest(const char *word, const char *const *candidates, size_t n);
-
 short_text text_count(uint64_t n);         /* 13802 -> "13,802" */
 short_text text_bytes(uint64_t n);         /* 425984 -> "416 KiB" */
 short_text text_hertz(double hz);          /* 44100 -> "44.1 kHz" */

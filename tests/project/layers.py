@@ -15,7 +15,8 @@ MAY_INCLUDE = {
     "engine/kernels": ["engine/base", PUBLIC],
     "engine/plan": ["engine/model", "engine/kernels", "engine/base", PUBLIC],
     "engine/stream": ["engine/plan", "engine/kernels", "engine/base", PUBLIC],
-    "tools": [PUBLIC],
+    "plugins": ["engine/kernels", "engine/base", PUBLIC],
+    "tools": ["plugins", PUBLIC],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
@@ -26,7 +27,7 @@ def layer_of(path):
 
 def target_of(root, path, quote, name):
     """The project file that an include means, or None for one of the system's."""
-    for folder in [os.path.dirname(path), "engine", "engine/include"]:
+    for folder in [os.path.dirname(path), "engine", "engine/include", "plugins"]:
         candidate = os.path.normpath(os.path.join(folder, name))
         if os.path.exists(os.path.join(root, candidate)):
             return candidate
@@ -34,7 +35,7 @@ def target_of(root, path, quote, name):
 
 
 def broken_rules(root):
-    for top in ("engine", "tools"):
+    for top in ("engine", "plugins", "tools"):
         for folder, _, files in os.walk(os.path.join(root, top)):
             for name in sorted(files):
                 path = os.path.relpath(os.path.join(folder, name), root)

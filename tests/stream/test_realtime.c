@@ -1,85 +1,22 @@
 /* The promise of the audio thread: no allocation, no lock, no system call, no denormal arithmetic, finite
  * output, the caller's floating-point mode untouched.
  *
- * Allocation and locks: this program is linked with --wrap, so that every such call made from the static
- * library lands here and is counted. System calls: a child process forbids itself all but its own end
- * (seccomp) and then streams; the kernel kills it if it does anything else. */
+ * realtime_guard.h counts the calls that are forbidden, and lets the kernel watch for system calls. */
 #define _GNU_SOURCE
 #include "networks.h"
+#include "realtime_guard.h"
 
 #include <backline/backline.h>
 
-#include <errno.h>
 #include <float.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-
-/* volatile: compilers know that malloc() changes no variable of ours, but here it does. */
-static volatile bool streaming;
-static volatile unsigned forbidden_calls;
-
-#define COUNT_CALL() (streaming ? (void)(forbidden_calls += 1) : (void)0)
-
-void *__real_malloc(size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_malloc(size_t n)
-{
-    COUNT_CALL();
-    return __real_malloc(n);
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-    COUNT_CALL();
-    return __real_calloc(n, size);
-}
-
-void *__real_realloc(void *p, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-void *__wrap_realloc(void *p, size_t n)
-{
-    COUNT_CALL();
-    return __real_realloc(p, n);
-}
-
-void *__real_aligned_alloc(size_t alignment, size_t n);
-void *__wrap_aligned_alloc(size_t alignment, size_t n);
-void *__wrap_aligned_alloc(size_t alignment, size_t n)
-{
-    COUNT_CALL();
-    return __real_aligned_alloc(alignment, n);
-}
-
-void __real_free(void *p);
-void __wrap_free(void *p);
-void __wrap_free(void *p)
-{
-    COUNT_CALL();
-    __real_free(p);
-}
-
-int __real_pthread_mutex_lock(pthread_mutex_t *m);
-int __wrap_pthread_mutex_lock(pthread_mutex_t *m);
-int __wrap_pthread_mutex_lock(pthread_mutex_t *m)
-{
-    COUNT_CALL();
-    return __real_pthread_mutex_lock(m);
-}
 
 enum { LONGEST = 8192 };
 static const size_t block_sizes[] = { 1, 2, 7, 16, 31, 64, 65, 128, 500, 1024, 4096, LONGEST };
@@ -131,8 +68,9 @@ static const float *const inputs[1] = { in_samples };
 static float *const outputs[1] = { out_samples };
 
 /* 1000 blocks of changing sizes; a knob, where there is one, is turned all the time. */
-static void stream_everything(const fixture *f)
+static void stream_everything(void *data)
 {
+    const fixture *f = data;
     for (size_t i = 0; i < bl_test_effort(1000); i++) {
         if (bl_plan_param_count(f->plan))
             bl_stream_set_param(f->stream, 0, (float)(i % 10) * 0.1f);
@@ -151,54 +89,20 @@ static void process_never_allocates_or_locks(void **state)
             continue;
         fixture f = open_fixture(cpu, (network)(i % 3));
         fill(in_samples, LONGEST, NOISE);
-        forbidden_calls = 0;
-        streaming = true;
+        bl_guard_begin();
         void *volatile counted = malloc(1); /* the counter counts */
         free(counted);
-        const unsigned seen = forbidden_calls;
-        forbidden_calls = 0;
+        const unsigned seen = bl_guard_end();
+        bl_guard_begin();
         if (cpu == BL_CPU_SCALAR)
             bl_stream_process(f.stream, outputs, inputs, LONGEST); /* slow: once */
         else
             stream_everything(&f);
-        streaming = false;
+        const unsigned forbidden_calls = bl_guard_end();
         assert_int_equal(seen, 2);
         assert_int_equal(forbidden_calls, 0);
         close_fixture(&f);
     }
-}
-
-/* From here on the kernel ends this process for any system call but its own end. */
-static bool forbid_system_calls(void)
-{
-    struct sock_filter rules[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-    };
-    const struct sock_fprog filter = { sizeof rules / sizeof *rules, rules };
-    return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
-}
-
-enum { STREAMED = 0, NO_SECCOMP = 3 };
-
-/* Exit status of a child that forbids itself system calls and then streams, or makes one on purpose. */
-static int run_confined(const fixture *f, bool misbehave)
-{
-    const pid_t child = fork();
-    assert_true(child >= 0);
-    if (!child) {
-        if (!forbid_system_calls())
-            _exit(NO_SECCOMP);
-        if (misbehave)
-            (void)syscall(SYS_getppid);
-        stream_everything(f);
-        syscall(SYS_exit_group, STREAMED);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return status;
 }
 
 static void process_never_calls_the_system(void **state)
@@ -207,15 +111,15 @@ static void process_never_calls_the_system(void **state)
     fill(in_samples, LONGEST, NOISE);
     for (network kind = PLAIN; kind <= EVERYTHING; kind++) {
         fixture f = open_fixture(BL_CPU_AUTO, kind);
-        const int status = run_confined(&f, false), caught = run_confined(&f, true);
+        const bl_confined done = bl_run_confined(stream_everything, &f),
+                          caught = bl_run_confined(bl_misbehave, NULL);
         close_fixture(&f);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == NO_SECCOMP) {
+        if (done == BL_CONFINED_SKIPPED) {
             print_message("skipped: this system does not offer seccomp\n");
             skip();
         }
-        assert_true(WIFSIGNALED(caught)); /* the trap works */
-        assert_true(WIFEXITED(status));
-        assert_int_equal(WEXITSTATUS(status), STREAMED);
+        assert_int_equal(caught, BL_CONFINED_KILLED); /* the trap works */
+        assert_int_equal(done, BL_CONFINED_DONE);
     }
 }
 

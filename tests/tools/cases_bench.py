@@ -12,6 +12,7 @@ from cases_reports import MAN_PAGE, png_size
 from support import RATE, TinyWaveNet
 
 TINY = TinyWaveNet()
+CRUNCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'assets', 'backline-crunch.nam')
 SHORT = ('--seconds', '0.1')
 BUILTINS = {'a1-standard': 13320, 'a1-feather': 2808, 'a1-nano': 732, 'a2-full': 11776, 'a2-lite': 1731,
             'lstm-1x16': 1104}
@@ -20,6 +21,8 @@ RESULT_KEYS = {'name', 'file', 'cpu', 'block', 'sample_rate', 'macs_per_sample',
                'gflops', 'p50_us', 'p99_us', 'max_us', 'blocks_measured', 'instances_per_core', 'relative_cost',
                'output_rms'}
 KERNEL_KEYS = {'name', 'cpu', 'ns_per_value', 'share_of_peak'}
+ALIAS_KEYS = {'name', 'file', 'sample_rate', 'oversample', 'alias_db', 'worst_alias_db', 'worst_hz', 'latency',
+              'times_real_time', 'points'}
 
 
 def bench(program, *words):
@@ -133,10 +136,38 @@ def test_kernels(program, check):
           'kernels and networks', output, messages)
 
 
+def test_alias(program, check):
+    """A network that distorts: each doubling of its rate leaves less that is no harmonic, and the figures are those of
+    the points."""
+    program.write('tiny.nam', TINY.file())
+    code, output, messages = program.run('bench', '--json', '--alias', *SHORT, CRUNCH)
+    check((code, messages) == (0, ''), 'bench --alias', code, messages)
+    found = json.loads(output)
+    check(set(found) == {'level_db', 'aliases'} and found['level_db'] == -12, 'keys', list(found))
+    rows = found['aliases']
+    check([row['oversample'] for row in rows] == [1, 2, 4, 8], 'factors', rows)
+    check([row['latency'] for row in rows] == [0, 37, 42, 44], 'latencies', [row['latency'] for row in rows])
+    for row in rows:
+        check(set(row) == ALIAS_KEYS and row['name'] == 'backline-crunch.nam' and row['sample_rate'] == RATE, 'row', row)
+        worst = max(row['points'], key=lambda point: point['alias_db'])
+        check((worst['hz'], worst['alias_db']) == (row['worst_hz'], row['worst_alias_db']), 'worst', row)
+        check(row['alias_db'] <= row['worst_alias_db'] and row['times_real_time'] > 0, 'total', row)
+        check(len(row['points']) == 13 and abs(row['points'][0]['hz'] - 1000) < 30, 'points', row['points'])
+    levels = [row['alias_db'] for row in rows]
+    check(levels[0] > -60 and levels[1] < levels[0] - 20 and levels[2] < -100, 'it buys something', levels)
+    code, output, _ = program.run('bench', '--alias', *SHORT, 'tiny.nam')
+    check(code == 0 and all(word in output for word in ('tiny.nam', '48 kHz', 'ALIASES', 'LATENCY', ' dB')),
+          'for people', output)
+    for words, name in (((), 'MODEL'), (('--kernels', 'tiny.nam'), '--kernels'), (('--block', '16', 'tiny.nam'), '--block')):
+        code, _, messages = program.run('bench', '--alias', *words)
+        check(code == 2 and name in messages, f'--alias {words}', code, messages)
+
+
 def test_json_keys_are_documented(program, check):
     manual = open(MAN_PAGE, encoding='utf-8').read().replace('\\-', '-')
     section = manual.split('.SS "Keys of backline bench --json"')[1].split('.SH')[0]
-    missing = [key for key in TOP_KEYS | RESULT_KEYS | KERNEL_KEYS if not re.search(rf'(?<!\w){key}(?!\w)', section)]
+    keys = TOP_KEYS | RESULT_KEYS | KERNEL_KEYS | ALIAS_KEYS | {'level_db', 'aliases', 'hz'}
+    missing = [key for key in keys if not re.search(rf'(?<!\w){key}(?!\w)', section)]
     check(not missing, 'all JSON keys are in the man page', missing)
 
 

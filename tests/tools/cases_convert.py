@@ -55,7 +55,7 @@ def convert(program, *words):
 
 def play(program, model, source, *options):
     """All bytes of the WAV file."""
-    code, _, messages = program.run('render', '--force', '-m', model, *options, source, 'out.wav')
+    code, _, messages = program.run('render', '--raw', '--force', '-m', model, *options, source, 'out.wav')
     assert code == 0, (model, code, messages)
     return open(program.file('out.wav'), 'rb').read()
 

@@ -45,7 +45,7 @@ def test_wrong_usage(program, check):
             ('block is no whole number', '"1.5"', render + ['--block', '1.5']),
             ('block is empty', '""', render + ['--block=']),
             ('gain is not a number', '"nan"', render + ['--input-gain', 'nan']),
-            ('gain is too large', '120', render + ['--output-gain', '1e9']),
+            ('gain is too large', 'from -60 to 40 dB', render + ['--output-gain', '1e9']),
             ('bits', '32f', render + ['--bits', '20']),
             ('unknown instruction set', 'avx2', render + ['--cpu', 'mmx']),
             ('raw with a gain', '--raw', render + ['--raw', '--input-gain', '3']),
@@ -108,11 +108,11 @@ def test_failures(program, check):
             ('noise as input', 'noise.wav', 'tiny.nam', 'noise.wav', 'never.wav', 'never.wav'),
             ('broken model', 'noise.nam', 'noise.nam', 'in.wav', 'never.wav', 'never.wav'),
             ('model with too few weights', 'short.nam', 'short.nam', 'in.wav', 'never.wav', 'never.wav'),
-            ('wrong rate', '44100', 'tiny.nam', 'rate.wav', 'never.wav', 'never.wav'),
             ('missing folder', 'No such file', 'tiny.nam', 'in.wav', 'no/never.wav', 'no'),
             ('folder that cannot be written to', '/proc', 'tiny.nam', 'in.wav', '/proc/never.wav', 'never.wav'),
             ('device as output', 'device', 'tiny.nam', 'in.wav', 'full.wav', 'never.wav')):
         expect(program, check, what, 1, hint, 'render', '--force', '-m', model, source, target, absent=absent)
+    expect(program, check, 'wrong rate', 1, '44100', 'render', '--raw', '-m', 'tiny.nam', 'rate.wav', 'never.wav')
     for what, hint, source in (('missing model', 'No such file', 'nothing.nam'),
                                ('broken model', 'noise.nam', 'noise.nam')):
         expect(program, check, f'{what} to convert', 1, hint, 'convert', source, 'never.nam', absent='never.nam')
@@ -136,9 +136,9 @@ def test_failures(program, check):
 def test_wrong_rate_says_what_to_do(program, check):
     files(program)
     program.write('rate.wav', wav(sound(), 44100))
-    _, _, messages = program.run('render', '-m', 'tiny.nam', 'rate.wav', 'never.wav')
-    check(all(word in messages for word in ('44100', '48000', 'convert', 'rate.wav', 'tiny.nam')), 'wrong rate',
-          messages)
+    _, _, messages = program.run('render', '--raw', '-m', 'tiny.nam', 'rate.wav', 'never.wav')
+    check(all(word in messages for word in ('44100', '48000', 'leave --raw out', 'rate.wav', 'tiny.nam')),
+          'wrong rate', messages)
 
 
 def test_full_disk(program, check):

@@ -9,7 +9,7 @@ import threading
 
 import numpy as np
 
-from support import RATE, TinyWaveNet, error, read_wav, safetensors, sound, wav
+from support import PLAIN, RATE, TinyWaveNet, error, read_wav, safetensors, sound, wav
 
 TINY = TinyWaveNet()
 
@@ -20,9 +20,10 @@ def files(program):
 
 
 def render(program, out, *options, source='in.wav'):
-    """Renders anew; exit code and messages."""
+    """Renders anew, with nothing around the network unless the options say so; exit code and messages."""
     files(program)
-    code, _, messages = program.run('render', '-m', 'tiny.nam', '--force', *options, source, out)
+    plain = [] if '--raw' in options else PLAIN
+    code, _, messages = program.run('render', '-m', 'tiny.nam', '--force', *plain, *options, source, out)
     return code, messages
 
 
@@ -132,7 +133,7 @@ def test_empty_input(program, check):
 def test_model_without_a_rate(program, check):
     program.write('free.nam', TINY.file(rate=None))
     program.write('slow.wav', wav(sound(), 22050))
-    code, _, messages = program.run('render', '-m', 'free.nam', '--force', 'slow.wav', 'free.wav')
+    code, _, messages = program.run('render', '--raw', '-m', 'free.nam', '--force', 'slow.wav', 'free.wav')
     rate = read_wav(program.file('free.wav'))[1]
     check(code == 0 and rate == 22050, 'a model without a rate takes any', rate, messages)
 
@@ -144,7 +145,7 @@ def test_described_network(program, check):
     program.write('about.json', json.dumps({'backline': 'sequence', 'layers': [{'conv': 'mix'}]}).encode())
     stereo = np.stack([sound(seed=6), sound(seed=7)], 1)
     program.write('stereo.wav', wav(stereo))
-    words = ['render', '-m', 'mixer.safetensors', '--describe', 'about.json', '--force']
+    words = ['render', '--raw', '-m', 'mixer.safetensors', '--describe', 'about.json', '--force']
     code, _, messages = program.run(*words, 'stereo.wav', 'mixed.wav')
     check(code == 0 and error(read_wav(program.file('mixed.wav'))[0], stereo @ weight[:, :, 0].T) < 1e-6,
           'two channels in, three out', code, messages)
@@ -152,14 +153,21 @@ def test_described_network(program, check):
     code, _, messages = program.run(*words, 'mono.wav', 'mono-out.wav')
     check(code == 1 and '2 channels' in messages and not os.path.exists(program.file('mono-out.wav')),
           'one channel for a network of two inputs', code, messages)
+    code, _, messages = program.run(*[word for word in words if word != '--raw'], 'stereo.wav', 'rig-out.wav')
+    check(code == 1 and '--raw plays the others' in messages and not os.path.exists(program.file('rig-out.wav')),
+          'a network of two inputs in a rig', code, messages)
 
 
 def test_bundled_model(program, check):
     files(program)
     os.makedirs(program.file('assets'), exist_ok=True)
     shutil.copy(program.file('tiny.nam'), program.file('assets/backline-crunch.nam'))
-    code, _, messages = program.run('render', '--force', 'in.wav', 'bundled.wav',
-                                    environment={'BACKLINE_ASSETS': program.file('assets')})
+    assets = {'BACKLINE_ASSETS': program.file('assets')}
+    code, _, messages = program.run('render', '--force', *PLAIN, 'in.wav', 'none.wav', environment=assets)
+    check(code == 1 and 'backline-cabinet.wav' in messages and not os.path.exists(program.file('none.wav')),
+          'a missing bundled cabinet', code, messages)
+    code, _, messages = program.run('render', '--force', *PLAIN, '--no-cab', 'in.wav', 'bundled.wav',
+                                    environment=assets)
     check(code == 0 and error(read_wav(program.file('bundled.wav'))[0], TINY.play(sound())) < 1e-6,
           'the bundled model of BACKLINE_ASSETS', messages)
     code, _, messages = program.run('render', 'in.wav', 'none.wav', environment={'BACKLINE_ASSETS': '/nowhere'})

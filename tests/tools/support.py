@@ -9,6 +9,7 @@ import tempfile
 import numpy as np
 
 RATE = 48000
+PLAIN = ['--output-mode', 'raw', '--dc-blocker', 'off']  # a rig that gives what the network gives
 
 
 class Program:
@@ -20,6 +21,7 @@ class Program:
         self.environment = dict(os.environ)
         self.environment.pop('BACKLINE_CPU', None)
         self.environment.pop('BACKLINE_ASSETS', None)
+        self.environment.pop('BACKLINE_PATH', None)
         # fontconfig keeps some memory for ever, which a leak checker would hold against us
         ignored = self.write('ignored-leaks', b'leak:libfontconfig\n')
         self.environment['LSAN_OPTIONS'] = f'suppressions={ignored}:print_suppressions=0'

@@ -9,7 +9,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MAN_PAGE = os.path.join(ROOT, 'docs', 'backline.1')
 COMPLETION = os.path.join(ROOT, 'tools', 'completion', 'backline.bash')
-OPTION = re.compile(r'(?<![\w-])--?[a-z][a-z-]*')
+OPTION = re.compile(r'(?<![\w-])--?[a-z][a-z0-9-]*')
 
 
 def program_help(program, *words):
@@ -22,7 +22,7 @@ def options_in_help(text):
     """Lines such as "  -m, --model=MODEL   Model file"; the words after two blanks are prose."""
     options = set()
     for line in text.splitlines():
-        match = re.match(r'\s+(-\w, )?(--[a-z-]+)(?=[=\s])', line)
+        match = re.match(r'\s+(-\w, )?(--[a-z0-9-]+)(?=[=\s])', line)
         if match:
             options.update(filter(None, ((match[1] or '').rstrip(', '), match[2])))
     return options

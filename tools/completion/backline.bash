@@ -4,14 +4,20 @@ _backline_options()
 {
     case $1 in
         render)
-            echo "--model -m --output -o --describe --quality --prewarm --param --input-gain --output-gain --bits"
-            echo "--force -f --threads --verbose -v --raw --block --cpu --help -h"
+            echo "--model -m --cabinet -c --no-cab --rig --save-rig --param --mono --stereo --raw --output -o --force -f"
+            echo "--bits --tail --verbose -v --input-gain --output-gain --output-mode --calibrate-input"
+            echo "--interface-level --dc-blocker --gate --gate-hysteresis --gate-attack --gate-hold --gate-release"
+            echo "--quality --oversample --slot --amp --bass --mid --treble --presence --depth --low-cut --high-cut"
+            echo "--tone-place --cab --cab-blend --cab-pan-1 --cab-pan-2 --cab-delay --cab-invert --cab-low-cut"
+            echo "--cab-high-cut --enabled --fade --describe --prewarm --threads --block --cpu --help -h"
             ;;
         info) echo "--layers --tensors --json --dot --describe --quality --help -h" ;;
         bench)
-            echo "--block --seconds --cpu --builtin --kernels --describe --quality --json --plot --force -f --help -h"
+            echo "--block --seconds --cpu --builtin --kernels --alias --describe --quality --json --plot --force -f --help -h"
             ;;
         convert) echo "--describe --quality --prewarm --force -f --help -h" ;;
+        compare) echo "--align --max-esr --json --plot --force -f --help -h" ;;
+        plot) echo "--output -o --describe --quality --param --json --force -f --help -h" ;;
         plot-wav) echo "--output -o --force -f --help -h" ;;
         "") echo "--help -h --version" ;;
     esac
@@ -35,20 +41,32 @@ _backline_value()
     local option=$1 word=$2
     case $option in
         --model | -m) _backline_files "$word" "$models" ;;
-        --describe) _backline_files "$word" "json" ;;
+        --describe | --rig | --save-rig) _backline_files "$word" "json" ;;
+        --cabinet | -c) _backline_files "$word" "$audio" ;;
+        --calibrate-input | --dc-blocker | --amp | --cab | --cab-invert | --enabled)
+            mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word")
+            ;;
+        --gate) mapfile -t COMPREPLY < <(compgen -W "on off -40 -50 -60 -70" -- "$word") ;;
+        --output-mode) mapfile -t COMPREPLY < <(compgen -W "raw normalised calibrated" -- "$word") ;;
+        --oversample) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word") ;;
+        --tone-place) mapfile -t COMPREPLY < <(compgen -W "behind before" -- "$word") ;;
+        --interface-level | --gate-* | --slot | --bass | --mid | --treble | --presence | --depth | --low-cut | --high-cut | \
+            --cab-* | --fade | --tail)
+            COMPREPLY=()
+            ;;
         --output | -o | --plot) _backline_files "$word" "$results" ;;
         --bits) mapfile -t COMPREPLY < <(compgen -W "16 24 32f" -- "$word") ;;
         --cpu) mapfile -t COMPREPLY < <(compgen -W "auto scalar sse2 avx2 avx512 neon" -- "$word") ;;
         --block) mapfile -t COMPREPLY < <(compgen -W "16 32 64 128 256 512 1024" -- "$word") ;;
         --quality) mapfile -t COMPREPLY < <(compgen -W "0 0.25 0.5 0.75 1" -- "$word") ;;
-        --input-gain | --output-gain | --seconds | --prewarm | --param | --threads) COMPREPLY=() ;;
+        --input-gain | --output-gain | --seconds | --prewarm | --param | --threads | --max-esr) COMPREPLY=() ;;
         *) return 1 ;;
     esac
 }
 
 _backline()
 {
-    local commands="render info bench convert plot-wav help"
+    local commands="render info bench convert compare plot plot-wav help"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local models="nam|pt|pth|ckpt|bin|json|aidax|aidadspmodel|safetensors|npz"
     local audio="wav|wave|aif|aiff|w64|rf64|caf|au|flac|ogg|opus|mp3"
@@ -65,7 +83,7 @@ _backline()
         :
     elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_backline_options "$command")" -- "$word")
-    elif [[ $command == info || $command == bench || $command == convert ]]; then
+    elif [[ $command == info || $command == bench || $command == convert || $command == plot ]]; then
         _backline_files "$word" "$models"
     else
         _backline_files "$word" "$audio"

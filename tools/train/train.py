@@ -208,14 +208,24 @@ def centre(net):
         net.arrays[-1].head.bias.sub_(rest / nam_file.HEAD_SCALE)
 
 
-def loudness_and_gain(net, x):
-    """Return the metadata fields "loudness" and "gain".
+def pink_noise():
+    """One second at -15 dBFS RMS: what captures' loudness is measured on."""
+    spectrum = np.fft.rfft(np.random.default_rng(1).normal(size=RATE))
+    spectrum[0] = 0
+    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+    noise = np.fft.irfft(spectrum, RATE)
+    return noise * 10 ** (-15 / 20) / math.sqrt(np.mean(noise ** 2))
 
-    Loudness is the RMS level in dB of the output for the demo DI.  Gain
+
+def loudness_and_gain(run):
+    """Return the metadata fields "loudness" and "gain"; run: input -> output.
+
+    Loudness is the RMS level in dB of the output for the noise.  Gain
     tells how compressed the model is: with the RMS outputs for the input
     scaled by 0, 0.1 ... 1, a straight line gives 0 and a constant gives 1.
     """
-    rms = [math.sqrt(np.mean(play(net, g * x) ** 2))
+    x = pink_noise()
+    rms = [math.sqrt(np.mean(run(g * x) ** 2))
            for g in np.linspace(0.0, 1.0, 11)]
     triangle = rms[-1] * len(rms) / 2
     gain = min(max((sum(rms) - triangle) / triangle, 0.0), 1.0)
@@ -264,7 +274,7 @@ def main():
     fit(net, pairs["train"], pairs["valid"], args.steps)
     centre(net)
     best = esr(play(net, pairs["valid"][0]), pairs["valid"][1])
-    loudness, gain = loudness_and_gain(net, demo)
+    loudness, gain = loudness_and_gain(lambda x: play(net, x))
     nam_file.write(args.output, net.flat_weights(), {
         "loudness": round(loudness, 4), "gain": round(gain, 4),
         "name": "backline crunch", "modeled_by": "backline",

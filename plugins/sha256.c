@@ -1,7 +1,9 @@
+#define _DEFAULT_SOURCE
 #include "sha256.h"
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <sha2.h>
@@ -9,7 +11,8 @@
 sha256_hex sha256_of_file(const char *path)
 {
     sha256_hex hex = { "" };
-    if (!SHA256File(path, hex.s))
+    struct stat info;
+    if (stat(path, &info) || !S_ISREG(info.st_mode) || !SHA256File(path, hex.s))
         hex.s[0] = 0;
     return hex;
 }

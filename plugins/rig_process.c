@@ -1,0 +1,196 @@
+/* The rig on the audio thread. */
+#include "rig_state.h"
+
+#include "base/fpmode.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Samples beyond this are no sound; behind it, filters could reach what is not finite any more. */
+static const float largest = 1000;
+
+static void sanitise(float *out, const float *in, size_t frames)
+{
+    for (size_t i = 0; i < frames; i++) {
+        const float finite = fabsf(in[i]) <= FLT_MAX ? in[i] : 0, low = finite < -largest ? -largest : finite;
+        out[i] = low > largest ? largest : low;
+    }
+}
+
+/* Pointers to the rows, and to a place in a caller's channels. */
+static void point(float **pointers, rig_rows rows)
+{
+    for (size_t c = 0; c < RIG_CHANNELS; c++)
+        pointers[c] = rows[c];
+}
+
+static void point_at(float **pointers, float *const *channels, size_t count, size_t frame)
+{
+    for (size_t c = 0; c < count; c++)
+        pointers[c] = channels[c] + frame;
+}
+
+static void multiply(float *out, const float *gains, size_t frames)
+{
+    for (size_t i = 0; i < frames; i++)
+        out[i] *= gains[i];
+}
+
+/* front.signal becomes what goes into the amp; gate gets the gains that belong behind it. */
+static void play_front(bl_rig *rig, float *const *gate, float *const *in, size_t frames)
+{
+    rig_front *front = &rig->front;
+    const size_t channels = rig->options.in_channels;
+    float *signal[RIG_CHANNELS];
+    point(signal, front->signal);
+    bl_gain_process(&front->gain, signal, (const float *const *)in, channels, frames);
+    for (size_t c = 0; c < channels; c++)
+        bl_dc_blocker_process(&front->dc[c], signal[c], signal[c], frames);
+    bl_meter_process(front->meter, (const float *const *)signal, channels, frames);
+    for (size_t c = 0; c < channels; c++)
+        bl_gate_detect(&front->gates[c], gate[c], signal[c], frames);
+    bl_tone_process(&front->tone, signal, (const float *const *)signal, channels, frames);
+}
+
+static float lowest(const float *gains, size_t frames, float least)
+{
+    for (size_t i = 0; i < frames; i++)
+        least = gains[i] < least ? gains[i] : least;
+    return least;
+}
+
+/* From the amp's sound, which is lost, to the output. */
+static void play_back(bl_rig *rig, float *const *out, float *const *amped, const float *const *gate, size_t frames)
+{
+    rig_back *back = &rig->back;
+    const size_t channels = rig->options.in_channels, out_channels = rig->options.out_channels;
+    float least = 1;
+    for (size_t c = 0; c < channels; c++) {
+        bl_delay_process(&back->gate_delay[c], back->gains[c], gate[c], frames);
+        multiply(amped[c], back->gains[c], frames);
+        least = lowest(back->gains[c], frames, least);
+    }
+    atomic_store_explicit(&back->gate, least, memory_order_relaxed);
+    bl_tone_process(&back->tone, amped, (const float *const *)amped, channels, frames);
+    bl_stage_process(&back->cabinet, out, (const float *const *)amped, frames);
+    bl_gain_process(&back->gain, out, (const float *const *)out, out_channels, frames);
+}
+
+/* Bypass: the input, as late as everything else. */
+static void mix_dry(bl_rig *rig, float *const *out, float *const *in, size_t frames)
+{
+    float *dry[RIG_CHANNELS];
+    point(dry, rig->front.signal); /* which is not needed any more */
+    for (size_t c = 0; c < rig->options.in_channels; c++)
+        bl_delay_process(&rig->dry[c], dry[c], in[c], frames);
+    if (!rig->enabled.left && rig->enabled.value == 1)
+        return;
+    for (size_t i = 0; i < frames; i++) {
+        const float on = bl_ramp_next(&rig->enabled);
+        for (size_t c = 0; c < rig->options.out_channels; c++) {
+            const float input = dry[c < rig->options.in_channels ? c : 0][i];
+            out[c][i] = on == 1 ? out[c][i] : input + on * (out[c][i] - input);
+        }
+    }
+}
+
+static void play(bl_rig *rig, float *const *out, const float *const *in, size_t frames)
+{
+    float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *amped[RIG_CHANNELS], *gains[RIG_CHANNELS],
+        *result[RIG_CHANNELS];
+    point(input, rig->input);
+    point(signal, rig->front.signal);
+    point(amped, rig->back.signal);
+    point(gains, rig->back.gains);
+    point(result, rig->wet);
+    for (size_t c = 0; c < rig->options.in_channels; c++)
+        sanitise(input[c], in[c], frames);
+    play_front(rig, gains, input, frames);
+    bl_stage_process(&rig->amp, amped, (const float *const *)signal, frames);
+    play_back(rig, result, amped, (const float *const *)gains, frames);
+    mix_dry(rig, result, input, frames);
+    bl_meter_process(rig->back.meter, (const float *const *)result, rig->options.out_channels, frames);
+    for (size_t c = 0; c < rig->options.out_channels; c++)
+        memcpy(out[c], result[c], frames * sizeof *out[c]);
+}
+
+void bl_rig_process(bl_rig *rig, float *const *out, const float *const *in, size_t frames)
+{
+    const bl_fpmode mode = bl_fpmode_enter();
+    rig_take(rig);
+    for (size_t done = 0, n; done < frames; done += n) {
+        float *o[RIG_CHANNELS], *i[RIG_CHANNELS];
+        n = frames - done < RIG_FRAMES ? frames - done : RIG_FRAMES;
+        point_at(o, out, rig->options.out_channels, done);
+        point_at(i, (float *const *)in, rig->options.in_channels, done);
+        play(rig, o, (const float *const *)i, n);
+        rig->begun = true;
+    }
+    bl_fpmode_leave(mode);
+}
+
+/* ---- taken apart ---- */
+
+bool bl_rig_can_split(const bl_rig *rig)
+{
+    return rig_part_amp(rig->amp.now) && !rig->amp.next && !rig->back.cabinet.next && !rig->amp.on.left &&
+           rig->amp.on.value == 1 && !rig->enabled.left && rig->enabled.value == 1;
+}
+
+bl_capture *bl_rig_playing(const bl_rig *rig)
+{
+    return bl_amp_capture(rig_part_amp(rig->amp.now));
+}
+
+size_t bl_rig_oversample(const bl_rig *rig)
+{
+    return bl_amp_oversample(rig_part_amp(rig->amp.now));
+}
+
+size_t bl_rig_before_most(const bl_rig *rig, size_t frames)
+{
+    return bl_amp_before_most(rig_part_amp(rig->amp.now), frames);
+}
+
+size_t bl_rig_before(bl_rig *rig, float *const *network_in, float *const *gate, const float *const *in,
+                     size_t frames)
+{
+    const bl_fpmode mode = bl_fpmode_enter();
+    bl_amp *amp = rig_part_amp(rig->amp.now);
+    const size_t channels = rig->options.in_channels;
+    size_t network_frames = 0;
+    for (size_t done = 0, n; done < frames; done += n) {
+        float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *g[RIG_CHANNELS], *to[RIG_CHANNELS];
+        n = frames - done < RIG_FRAMES ? frames - done : RIG_FRAMES;
+        point(input, rig->input);
+        point(signal, rig->front.signal);
+        point_at(g, gate, channels, done);
+        point_at(to, network_in, channels, network_frames);
+        for (size_t c = 0; c < channels; c++)
+            sanitise(input[c], in[c] + done, n);
+        play_front(rig, g, input, n);
+        network_frames += bl_amp_before(amp, to, (const float *const *)signal, n);
+    }
+    bl_fpmode_leave(mode);
+    return network_frames;
+}
+
+void bl_rig_behind(bl_rig *rig, float *const *out, float *const *network_out, const float *const *gate,
+                   size_t network_frames, size_t frames)
+{
+    const bl_fpmode mode = bl_fpmode_enter();
+    const size_t channels = rig->options.in_channels;
+    bl_amp_behind(rig_part_amp(rig->amp.now), out, network_out, network_frames, frames);
+    for (size_t done = 0, n; done < frames; done += n) {
+        float *amped[RIG_CHANNELS], *g[RIG_CHANNELS], *to[RIG_CHANNELS];
+        n = frames - done < RIG_FRAMES ? frames - done : RIG_FRAMES;
+        point(amped, rig->back.signal);
+        point_at(g, (float *const *)gate, channels, done);
+        point_at(to, out, rig->options.out_channels, done);
+        for (size_t c = 0; c < channels; c++)
+            memcpy(amped[c], to[c], n * sizeof *amped[c]);
+        play_back(rig, to, amped, (const float *const *)g, n);
+    }
+    bl_fpmode_leave(mode);
+}

@@ -1,0 +1,14 @@
+/* Counts what the whole process allocates and frees, shared libraries included, which the linker's --wrap does not
+ * see. */
+#ifndef BL_TESTS_PLUGINS_ALLOCATIONS_H
+#define BL_TESTS_PLUGINS_ALLOCATIONS_H
+
+#include <stdbool.h>
+
+/** False where it cannot be done: without glibc, and under sanitizers, which have an allocator of their own. */
+bool allocations_are_counted(void);
+
+/** Calls of malloc, calloc, realloc, aligned_alloc, posix_memalign and free so far. */
+unsigned long allocations_so_far(void);
+
+#endif
