@@ -36,6 +36,16 @@ void bl_amp_set_knob(bl_amp *amp, size_t index, float value)
     bl_network_set_param(amp->network, index, value);
 }
 
+/* The lanes from a frame on. */
+static void point(const float **from, const float *const *in, float **to, float *const *out, size_t lanes,
+                  size_t in_frame, size_t out_frame)
+{
+    for (size_t i = 0; i < lanes; i++) {
+        from[i] = in[i] + in_frame;
+        to[i] = out[i] + out_frame;
+    }
+}
+
 /* A piece is resampled as a whole, so the last one needs as much room as any. */
 size_t bl_amp_before_most(const bl_amp *amp, size_t frames)
 {
@@ -56,10 +66,7 @@ size_t bl_amp_before(bl_amp *amp, float *const *network_in, const float *const *
         const size_t run = smaller(frames - done, BL_AMP_PIECE);
         const float *from[BL_MAX_LANES];
         float *to[BL_MAX_LANES];
-        for (size_t i = 0; i < lanes; i++) {
-            from[i] = in[i] + done;
-            to[i] = network_in[i] + given;
-        }
+        point(from, in, to, network_in, lanes, done, given);
         bl_gain_process(&amp->before, amp->scaled, from, lanes, run);
         given += bl_resampler_process(amp->up, to, (const float *const *)amp->scaled, run);
     }
@@ -118,10 +125,7 @@ void bl_amp_process(bl_amp *amp, float *const *out, const float *const *in, size
         const size_t run = smaller(frames - done, BL_AMP_PIECE);
         const float *from[BL_MAX_LANES];
         float *to[BL_MAX_LANES];
-        for (size_t i = 0; i < lanes; i++) {
-            from[i] = in[i] + done;
-            to[i] = out[i] + done;
-        }
+        point(from, in, to, out, lanes, done, done);
         const size_t inside = bl_amp_before(amp, amp->network_frames, from, run);
         bl_network_process(amp->network, amp->network_frames, (const float *const *)amp->network_frames, inside);
         bl_amp_behind(amp, to, amp->network_frames, inside, run);

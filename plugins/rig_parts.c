@@ -15,7 +15,6 @@ typedef struct amp_part {
 typedef struct cabinet_part {
     bl_part part;
     bl_cabinet *cabinet;
-    bool has_first, has_second;
 } cabinet_part;
 
 typedef struct wire_part {
@@ -92,7 +91,7 @@ static void cabinet_free(bl_part *part)
     free(part);
 }
 
-bl_part *rig_cabinet_part(bl_cabinet *cabinet, bool has_first, bool has_second)
+bl_part *rig_cabinet_part(bl_cabinet *cabinet)
 {
     cabinet_part *part = malloc(sizeof *part);
     if (!part)
@@ -100,23 +99,14 @@ bl_part *rig_cabinet_part(bl_cabinet *cabinet, bool has_first, bool has_second)
     *part = (cabinet_part){
         .part = { .process = cabinet_process, .free = cabinet_free, .settling = bl_cabinet_settling(cabinet) },
         .cabinet = cabinet,
-        .has_first = has_first,
-        .has_second = has_second
     };
     return &part->part;
 }
 
 void rig_cabinet_adjust(bl_part *part, const bl_cabinet_params *params)
 {
-    if (!part || part->process != cabinet_process)
-        return;
-    const cabinet_part *c = (const cabinet_part *)part;
-    bl_cabinet_params own = *params;
-    if (!c->has_second)
-        own.blend = 0;
-    if (!c->has_first)
-        own.blend = 1;
-    bl_cabinet_set(c->cabinet, &own);
+    if (part && part->process == cabinet_process)
+        bl_cabinet_set(((const cabinet_part *)part)->cabinet, params);
 }
 
 /* ---- nothing ---- */

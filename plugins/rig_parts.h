@@ -22,8 +22,8 @@ BL_REALTIME bl_amp *rig_part_amp(const bl_part *part);
 /* Levels before and behind the network, as the capture's metadata and the settings ask for. */
 BL_REALTIME void rig_amp_adjust(bl_part *part, const rig_levels *levels);
 
-/* A cabinet for a stage; it owns cabinet. pair: it has two responses. As above. */
-bl_part *rig_cabinet_part(bl_cabinet *cabinet, bool has_first, bool has_second);
+/* A cabinet for a stage; as above. */
+bl_part *rig_cabinet_part(bl_cabinet *cabinet);
 
 /* Settings of a cabinet; does nothing if the part is something else or NULL. */
 BL_REALTIME void rig_cabinet_adjust(bl_part *part, const bl_cabinet_params *params);

@@ -184,7 +184,7 @@ static bl_status make_cabinet_part(bl_rig *rig, bl_impulse *first, bl_impulse *s
         bl_cabinet_create(first, second, o->in_channels, o->out_channels, o->rate_hz, &cabinet, error);
     if (status)
         return status;
-    *out = rig_cabinet_part(cabinet, first, second);
+    *out = rig_cabinet_part(cabinet);
     if (!*out) {
         bl_cabinet_free(cabinet);
         return bl_fail_no_mem(error);
