@@ -6,6 +6,7 @@
 #define VF             __m256
 #define VF_LEN         8
 #define TILE_ROWS      6
+#define SHARED_ROWS    6
 #define TILE_REGISTERS 16
 #define TILE_TANH      BL_MAX_RUN
 #define LAYER_SPLIT    0

@@ -5,7 +5,8 @@
 
 #define VF             __m512
 #define VF_LEN         16
-#define TILE_ROWS      6
+#define TILE_ROWS      8
+#define SHARED_ROWS    6
 #define TILE_REGISTERS 32
 #define TILE_TANH      32
 #define LAYER_SPLIT    3

@@ -3,10 +3,10 @@
  * Layout: a signal is rows of frames, one row per channel ("time in lanes"): vectors hold consecutive
  * frames of one channel, weights are broadcast. No channel count wastes lanes.
  *
- * Contract of all kernels: `frames` may be any number. Kernels work in whole vectors and
- * may therefore read and write up to BL_ROW_PADDING - 1 floats after the last frame of a row; what stands
- * there is of no consequence. Every frame is computed by the same operations in the same order wherever
- * it falls in a vector or a block, so that output does not depend on how the input was cut. */
+ * Contract of all kernels: `frames` may be any number. Kernels work in whole vectors and may therefore read up to the
+ * next multiple of BL_ROW_PADDING frames behind the last frame of a row; what stands there is of no consequence, and
+ * is what it was when they are done. Every frame is computed by the same operations in the same order wherever it falls
+ * in a vector or a block, so that output does not depend on how the input was cut. */
 #ifndef BL_KERNELS_KERNELS_H
 #define BL_KERNELS_KERNELS_H
 
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Frames in a run of a network without strides, and floats of padding behind every row. */
+/** Frames in a run of a network without strides, and a number of which rows have room for whole multiples. */
 #define BL_MAX_RUN     64
 #define BL_ROW_PADDING 16
 
@@ -170,7 +170,8 @@ typedef void bl_recurrent_fn(bl_out out, bl_rows x, const bl_recurrent *layer, f
 typedef struct bl_kernels {
     bl_cpu cpu;
     size_t vector_floats;
-    size_t tile_rows; /* most rows of a tile */
+    size_t tile_rows;   /* most rows of a tile */
+    size_t shared_rows; /* most rows of a tile where an output has several */
     bl_affine_fn *affine;
     bl_layer_fn *layer;
     bl_advance_fn *advance;
@@ -187,6 +188,12 @@ typedef struct bl_kernels {
      *  operations done. *sink keeps the compiler from removing them. */
     double (*peak)(size_t rounds, float *sink);
 } bl_kernels;
+
+/** How many tiles an output of so many rows has; they take equal shares. */
+static inline size_t bl_tile_count(const bl_kernels *k, size_t rows)
+{
+    return rows <= k->tile_rows ? 1 : (rows + k->shared_rows - 1) / k->shared_rows;
+}
 
 /** Fills the table for an available instruction set (bl_cpu_resolve()). */
 void bl_kernels_init(bl_kernels *k, bl_cpu cpu);

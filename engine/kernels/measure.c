@@ -56,8 +56,8 @@ static work call_affine(workspace *w, const measured_kernel *m, size_t times)
     const size_t frames = m->b * w->k.vector_floats;
     bl_tile tiles[ROWS];
     size_t tile_count = 0, used = 0;
-    for (size_t row = 0, n; row < m->a; row += n) {
-        n = m->a - row < w->k.tile_rows ? m->a - row : w->k.tile_rows;
+    for (size_t row = 0, n, left = bl_tile_count(&w->k, m->a); left; left--, row += n) {
+        n = (m->a - row + left - 1) / left;
         tiles[tile_count++] = (bl_tile){ (uint32_t)row, (uint32_t)n, 0, TAPS, 0, (uint32_t)used };
         used += n * (1 + TAPS * ROWS);
     }

@@ -6,6 +6,7 @@
 #define VF             float32x4_t
 #define VF_LEN         4
 #define TILE_ROWS      6
+#define SHARED_ROWS    6
 #define TILE_REGISTERS 32
 #define TILE_TANH      BL_MAX_RUN
 #define LAYER_SPLIT    0

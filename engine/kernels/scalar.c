@@ -312,6 +312,7 @@ void bl_kernels_init_scalar(bl_kernels *k)
     *k = (bl_kernels){ .cpu = BL_CPU_SCALAR,
                        .vector_floats = 1,
                        .tile_rows = 1,
+                       .shared_rows = 1,
                        .affine = affine,
                        .layer = layer,
                        .advance = advance,

@@ -6,6 +6,7 @@
 #define VF             __m128
 #define VF_LEN         4
 #define TILE_ROWS      6
+#define SHARED_ROWS    6
 #define TILE_REGISTERS 15 /* of 16: without a fused multiply-add a product takes one */
 #define TILE_TANH      BL_MAX_RUN
 #define LAYER_SPLIT    0

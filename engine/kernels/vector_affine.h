@@ -13,11 +13,29 @@ typedef struct tile_work {
     const uint32_t *place, *taps, *end; /* of the sources; of a layer's taps the end */
     const bl_shape *shape;
     size_t y_stride, addend_stride, total_stride, plus_stride, lane_floats;
+    size_t left; /* frames up to the end of the run, perhaps fewer than the vectors hold */
     const bl_activation *act;
 } tile_work;
 
 /* Vector f of a row: */
 #define VECTOR_AT(row, f) ((row) + (size_t)((f) / RUN) * p.lane_floats + (f) % RUN * VF_LEN)
+
+/* Stores EXPR, of row o and vector f, for rows 0 .. COUNT - 1 from y on; EACH moves on. Where the run ends
+ * within the last vector, what stands behind is kept. */
+#define STORE_ROWS(COUNT, y, EACH, EXPR)                                                                           \
+    {                                                                                                              \
+        const bool whole = p.left >= (size_t)RUN * VF_LEN;                                                         \
+        UNROLL                                                                                                     \
+        for (int o = 0; o < (COUNT); o++, EACH) {                                                                  \
+            UNROLL                                                                                                 \
+            for (int f = 0; f < RUN * LANES; f++) {                                                                \
+                if (LIKELY(whole) || f % RUN < RUN - 1)                                                            \
+                    vf_store(VECTOR_AT(y, f), EXPR);                                                               \
+                else                                                                                               \
+                    store_part(VECTOR_AT(y, f), EXPR, p.left % VF_LEN);                                            \
+            }                                                                                                      \
+        }                                                                                                          \
+    }
 
 /* sum[o][f] += w[o] * x */
 #define ADD_SOURCE_ROW(sum)                                                                                        \
@@ -68,12 +86,7 @@ ALWAYS_INLINE void mix_layer(const int ROWS, const int RUN, const int LANES, con
                     sum[o][f] = vf_fma(weight, z[r][f], sum[o][f]);
             }
         }
-        UNROLL
-        for (int o = 0; o < END; o++, y += p.y_stride, add += p.addend_stride) {
-            UNROLL
-            for (int f = 0; f < RUN * LANES; f++)
-                vf_store(VECTOR_AT(y, f), vf_add(vf_load(VECTOR_AT(add, f)), sum[o][f]));
-        }
+        STORE_ROWS(END, y, (y += p.y_stride, add += p.addend_stride), vf_add(vf_load(VECTOR_AT(add, f)), sum[o][f]))
     }
 }
 
@@ -145,31 +158,20 @@ ALWAYS_INLINE void affine_tile(const int ROWS, const int RUN, const int LANES, c
                 sum[o][f] = activate(sum[o][f], ACT, params);
         }
     }
-    if (!LAYER) {
-        UNROLL
-        for (int o = 0; o < ROWS; o++, y += p.y_stride) {
-            UNROLL
-            for (int f = 0; f < RUN * LANES; f++)
-                vf_store(VECTOR_AT(y, f), sum[o][f]);
-        }
-    }
+    if (!LAYER)
+        STORE_ROWS(ROWS, y, y += p.y_stride, sum[o][f])
     if (ACT != BL_ACT_LINEAR && p.total) {
         float *total = p.total;
         const float *plus = p.plus ? p.plus : total; /* a layer's may be missing */
-        UNROLL
-        for (int o = 0; o < ROWS; o++, total += p.total_stride, plus += p.plus_stride) {
-            UNROLL
-            for (int f = 0; f < RUN * LANES; f++)
-                vf_store(VECTOR_AT(total, f),
-                         LAYER && !p.plus ? sum[o][f] : vf_add(vf_load(VECTOR_AT(plus, f)), sum[o][f]));
-        }
+        STORE_ROWS(ROWS, total, (total += p.total_stride, plus += p.plus_stride),
+                   LAYER && !p.plus ? sum[o][f] : vf_add(vf_load(VECTOR_AT(plus, f)), sum[o][f]))
     }
     if (LAYER)
         mix_layer(ROWS, RUN, LANES, p, sum);
 }
 
 ALWAYS_INLINE tile_work work_of(const bool LAYER, const bl_affine *affine, const bl_tile *tile,
-                                const bl_lanes *lanes, const uint32_t *places, size_t t)
+                                const bl_lanes *lanes, const uint32_t *places, size_t t, size_t end)
 {
     const size_t row = LAYER ? 0 : tile->first_row, source = BL_AT_INPUTS + (LAYER ? 0 : tile->first_source);
     const bl_shape *shapes = affine->shapes;
@@ -191,6 +193,7 @@ ALWAYS_INLINE tile_work work_of(const bool LAYER, const bl_affine *affine, const
                         .total_stride = shapes[BL_AT_SUM].stride,
                         .plus_stride = shapes[BL_AT_PLUS].stride,
                         .lane_floats = lanes->floats,
+                        .left = end - t,
                         .act = &affine->act };
 }
 

@@ -5,7 +5,9 @@
  *   vf_add _sub _mul _div _min _max, vf_fma(a, b, c) = a*b + c, vf_abs
  *   vf_select_positive(x, a, b)  x > 0 ? a : b per lane
  *   vf_exp2_scale(y, z)    y * 2^n where z = n + 1.5 * 2^23 (n a whole number)
- *   TILE_ROWS, TILE_REGISTERS  most rows of a tile; vector registers that it may use
+ *   TILE_ROWS              most rows of a tile: 6 or 8
+ *   SHARED_ROWS            most rows of a tile that shares an output with others
+ *   TILE_REGISTERS         vector registers that a tile may use
  *   LAYER_SPLIT            most rows of a layer whose sums are so few that they are kept twice
  *   TILE_TANH              most frames of a run for which tanh is quicker on sums in registers than on stored rows
  *
@@ -14,6 +16,7 @@
 #include "kernels/kernels.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define LIKELY(x)     __builtin_expect((x), 1)
 /* With a sanitizer's checks in them, clang takes minutes for the unrolled loops. */
 #if !defined(__clang__)
 #define UNROLL _Pragma("GCC unroll 16")
@@ -22,6 +25,23 @@
 #else
 #define UNROLL _Pragma("clang loop unroll(full)")
 #endif
+
+/* The first `left` < VF_LEN frames of v; those behind them stay what they are. As a whole vector, so that who reads
+ * it next need not wait until pieces have met in the cache. */
+ALWAYS_INLINE void store_part(float *y, VF v, size_t left)
+{
+    static const float sides[2 * BL_ROW_PADDING] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+    vf_store(y, vf_select_positive(vf_load(sides + BL_ROW_PADDING - left), v, vf_load(y)));
+}
+
+/* As many frames of v as are left. */
+ALWAYS_INLINE void store_frames(float *y, VF v, size_t left)
+{
+    if (LIKELY(left >= VF_LEN))
+        vf_store(y, v);
+    else
+        store_part(y, v, left);
+}
 
 #include "kernels/vector_activations.h"
 #include "kernels/vector_affine.h"
@@ -58,6 +78,7 @@ static void fill_table(bl_kernels *k, bl_cpu cpu)
     *k = (bl_kernels){ .cpu = cpu,
                        .vector_floats = VF_LEN,
                        .tile_rows = TILE_ROWS,
+                       .shared_rows = SHARED_ROWS,
                        .affine = affine,
                        .layer = layer,
                        .advance = advance,

@@ -1,7 +1,8 @@
 /* A long convolution of one row: four vectors of frames are summed while the taps pass by. Direct, so that
  * every block costs the same. */
 
-ALWAYS_INLINE void fir_run(const int RUN, float *y, const float *x, const float *w, size_t taps, size_t dilation)
+ALWAYS_INLINE void fir_run(const int RUN, float *y, const float *x, const float *w, size_t taps, size_t dilation,
+                           size_t left)
 {
     VF sum[4];
     UNROLL
@@ -16,16 +17,16 @@ ALWAYS_INLINE void fir_run(const int RUN, float *y, const float *x, const float 
     }
     UNROLL
     for (int f = 0; f < RUN; f++)
-        vf_store(y + f * VF_LEN, sum[f]);
+        store_frames(y + f * VF_LEN, sum[f], left - (size_t)f * VF_LEN);
 }
 
 static void fir(float *y, const float *x, const float *w, size_t taps, size_t dilation, size_t frames)
 {
     size_t t = 0;
     for (; t + 3 * VF_LEN < frames; t += 4 * VF_LEN)
-        fir_run(4, y + t, x + t, w, taps, dilation);
+        fir_run(4, y + t, x + t, w, taps, dilation, frames - t);
     for (; t < frames; t += VF_LEN)
-        fir_run(1, y + t, x + t, w, taps, dilation);
+        fir_run(1, y + t, x + t, w, taps, dilation, frames - t);
 }
 
 static void multiply_spectra(float *sr, float *si, const float *xr, const float *xi, const float *hr,

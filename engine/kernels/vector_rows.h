@@ -1,5 +1,8 @@
 /* Element-wise work on rows. */
 
+/* A vector of row r from frame t on. */
+#define STORE(rows, v) store_frames((rows).y + r * (rows).stride + t, v, frames - t)
+
 /* Runs its body for every vector, at row r and frame t. */
 #define FOR_ROWS(rows, frames)                                                                                     \
     for (size_t r = 0; r < (rows); r++)                                                                            \
@@ -12,12 +15,12 @@ ALWAYS_INLINE void map_rows(bl_activation_kind kind, bl_out out, const bl_rows *
     if (sum->y) {
         FOR_ROWS (x->count, frames) {
             const VF y = activate(vf_load(x->x + r * x->stride + t), kind, p);
-            vf_store(out.y + r * out.stride + t, y);
-            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
+            STORE(out, y);
+            STORE(*sum, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
         }
     } else {
         FOR_ROWS (x->count, frames)
-            vf_store(out.y + r * out.stride + t, activate(vf_load(x->x + r * x->stride + t), kind, p));
+            STORE(out, activate(vf_load(x->x + r * x->stride + t), kind, p));
     }
 }
 
@@ -66,9 +69,9 @@ static void gate_tanh_sigmoid(bl_out out, const bl_rows *xa, const bl_rows *xb, 
     FOR_ROWS (xa->count, frames) {
         const VF y =
             act_tanh_times_sigmoid(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t));
-        vf_store(out.y + r * out.stride + t, y);
+        STORE(out, y);
         if (sum->y)
-            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
+            STORE(*sum, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
     }
 }
 
@@ -83,9 +86,9 @@ static void gate(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_acti
     FOR_ROWS (xa->count, frames) {
         const VF left = activate_any(vf_load(xa->x + r * xa->stride + t), a);
         const VF y = vf_mul(left, activate_any(vf_load(xb->x + r * xb->stride + t), b));
-        vf_store(out.y + r * out.stride + t, y);
+        STORE(out, y);
         if (sum->y)
-            vf_store(sum->y + r * sum->stride + t, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
+            STORE(*sum, vf_add(vf_load(sum->plus + r * sum->plus_stride + t), y));
     }
 }
 
@@ -96,7 +99,7 @@ static void blend(bl_out out, const bl_rows *xa, const bl_rows *xb, const bl_act
         const VF x = vf_load(xa->x + r * xa->stride + t);
         const VF g = activate_any(vf_load(xb->x + r * xb->stride + t), b);
         const VF rest = vf_mul(vf_sub(vf_set1(1.0f), g), x);
-        vf_store(out.y + r * out.stride + t, vf_fma(g, activate_any(x, a), rest));
+        STORE(out, vf_fma(g, activate_any(x, a), rest));
     }
 }
 
@@ -109,29 +112,27 @@ static void softmax(bl_out out, const bl_rows *x, size_t frames)
         for (size_t r = 0; r < x->count; r++) {
             const VF e = act_exp(vf_sub(vf_load(x->x + r * x->stride + t), largest));
             sum = vf_add(sum, e);
-            vf_store(out.y + r * out.stride + t, e);
+            STORE(out, e);
         }
         for (size_t r = 0; r < x->count; r++)
-            vf_store(out.y + r * out.stride + t, vf_div(vf_load(out.y + r * out.stride + t), sum));
+            STORE(out, vf_div(vf_load(out.y + r * out.stride + t), sum));
     }
 }
 
 static void add(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
     FOR_ROWS (xa->count, frames)
-        vf_store(out.y + r * out.stride + t,
-                 vf_add(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
+        STORE(out, vf_add(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
 }
 
 static void mul(bl_out out, const bl_rows *xa, const bl_rows *xb, size_t frames)
 {
     FOR_ROWS (xa->count, frames)
-        vf_store(out.y + r * out.stride + t,
-                 vf_mul(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
+        STORE(out, vf_mul(vf_load(xa->x + r * xa->stride + t), vf_load(xb->x + r * xb->stride + t)));
 }
 
 static void scale(bl_out out, const bl_rows *x, float factor, size_t frames)
 {
     FOR_ROWS (x->count, frames)
-        vf_store(out.y + r * out.stride + t, vf_mul(vf_set1(factor), vf_load(x->x + r * x->stride + t)));
+        STORE(out, vf_mul(vf_set1(factor), vf_load(x->x + r * x->stride + t)));
 }

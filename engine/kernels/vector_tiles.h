@@ -6,22 +6,23 @@
 #define WITHIN_2_TO_4(n)     ((n) < 2 ? 2 : (n) > 4 ? 4 : (n))
 #define LONGEST(ROWS, LAYER) WITHIN_2_TO_4((TILE_REGISTERS - 1) / ((LAYER) ? (ROWS) + 2 : (ROWS) + 1))
 
-/* `times` tiles of so many vectors, one after the other, the first at frame t. Each has a function of its own, so that
- * short runs pass through nothing that longer ones need: small networks spend most of their time on what surrounds
- * the sums. */
+/* Tiles of so many vectors, one after the other, from frame t up to frame `end`. Each has a function of its own, so
+ * that short runs pass through nothing that longer ones need: small networks spend most of their time on what
+ * surrounds the sums. */
 typedef void tiles_fn(const bl_affine *affine, const bl_tile *tile, const bl_lanes *lanes, const uint32_t *places,
-                      size_t t, size_t times);
+                      size_t t, size_t end);
 #define TILES_OF(name, ROWS, LANES, RUN, ACT, LAYER)                                                               \
     static void name##_##ROWS##x##LANES##x##RUN(const bl_affine *affine, const bl_tile *tile,                      \
                                                 const bl_lanes *lanes, const uint32_t *places, size_t t,           \
-                                                size_t times)                                                      \
+                                                size_t end)                                                        \
     {                                                                                                              \
         const int MOST = LONGEST(ROWS, LAYER) / LANES;                                                             \
-        for (; RUN <= MOST && times; times--, t += RUN * VF_LEN) {                                                 \
-            affine_tile(ROWS, RUN, LANES, ACT, LAYER, work_of(LAYER, affine, tile, lanes, places, t));             \
-            if (RUN < MOST && MOST != 3)                                                                           \
-                return;                                                                                            \
-        }                                                                                                          \
+        if (RUN > MOST)                                                                                            \
+            return; /* nobody calls it */                                                                          \
+        do {                                                                                                       \
+            affine_tile(ROWS, RUN, LANES, ACT, LAYER, work_of(LAYER, affine, tile, lanes, places, t, end));        \
+            t += RUN * VF_LEN;                                                                                     \
+        } while ((RUN == MOST || MOST == 3) && t < end);                                                           \
     }
 
 /* All frames of a tile: the longest runs first, then one that takes the rest; twice two are quicker than three and
@@ -37,21 +38,19 @@ ALWAYS_INLINE void run_tiles(const size_t MOST, tiles_fn *of_1, tiles_fn *of_2, 
     if (times) {
         t = times * MOST * VF_LEN;
         vectors -= times * MOST;
-        of_most(affine, tile, lanes, places, 0, times);
+        of_most(affine, tile, lanes, places, 0, vectors ? t : frames);
     }
-    if (vectors == 4)
-        of_2(affine, tile, lanes, places, t, 2);
+    if (vectors == 4 || vectors == 2)
+        of_2(affine, tile, lanes, places, t, frames);
     else if (vectors == 3)
-        of_3(affine, tile, lanes, places, t, 1);
-    else if (vectors == 2)
-        of_2(affine, tile, lanes, places, t, 1);
+        of_3(affine, tile, lanes, places, t, frames);
     else if (vectors == 1)
-        of_1(affine, tile, lanes, places, t, 1);
+        of_1(affine, tile, lanes, places, t, frames);
 }
 
 typedef void rows_fn(const bl_affine *affine, const bl_tile *tile, const bl_lanes *lanes, const uint32_t *places,
                      size_t frames);
-#define ROWS_OF(name, ROWS, ACT, LAYER)                                                                            \
+#define ROWS_OF(ROWS, name, ACT, LAYER)                                                                            \
     TILES_OF(name, ROWS, 1, 1, ACT, LAYER)                                                                         \
     TILES_OF(name, ROWS, 1, 2, ACT, LAYER)                                                                         \
     TILES_OF(name, ROWS, 1, 3, ACT, LAYER)                                                                         \
@@ -69,36 +68,43 @@ typedef void rows_fn(const bl_affine *affine, const bl_tile *tile, const bl_lane
             run_tiles(LONGEST(ROWS, LAYER) / 2, name##_##ROWS##x2x1, name##_##ROWS##x2x2, NULL, NULL, affine,      \
                       tile, lanes, places, frames);                                                                \
     }
-#define ROWS_OF_EACH(name, ACT, LAYER)                                                                             \
-    ROWS_OF(name, 1, ACT, LAYER)                                                                                   \
-    ROWS_OF(name, 2, ACT, LAYER)                                                                                   \
-    ROWS_OF(name, 3, ACT, LAYER)                                                                                   \
-    ROWS_OF(name, 4, ACT, LAYER)                                                                                   \
-    ROWS_OF(name, 5, ACT, LAYER)                                                                                   \
-    ROWS_OF(name, 6, ACT, LAYER)
+/* For every number of rows. */
+#if TILE_ROWS == 8
+#define UP_TO_TILE_ROWS(OF, ...)                                                                                   \
+    OF(1, __VA_ARGS__)                                                                                             \
+    OF(2, __VA_ARGS__)                                                                                             \
+    OF(3, __VA_ARGS__)                                                                                             \
+    OF(4, __VA_ARGS__)                                                                                             \
+    OF(5, __VA_ARGS__)                                                                                             \
+    OF(6, __VA_ARGS__)                                                                                             \
+    OF(7, __VA_ARGS__)                                                                                             \
+    OF(8, __VA_ARGS__)
+#else
+#define UP_TO_TILE_ROWS(OF, ...)                                                                                   \
+    OF(1, __VA_ARGS__)                                                                                             \
+    OF(2, __VA_ARGS__)                                                                                             \
+    OF(3, __VA_ARGS__)                                                                                             \
+    OF(4, __VA_ARGS__)                                                                                             \
+    OF(5, __VA_ARGS__)                                                                                             \
+    OF(6, __VA_ARGS__)
+#endif
+#define ENTRY_OF(ROWS, name) [ROWS] = name##_##ROWS,
 
 /* The activations of most captures are applied while the sums are in registers; with any other, and with none, the
  * rows are stored as they are. */
-#define AFFINE_OF(name, ROWS)                                                                                      \
+#define AFFINE_OF(ROWS, name)                                                                                      \
     static void name##_##ROWS(const bl_affine *affine, const bl_tile *tile, const bl_lanes *lanes,                 \
                               const uint32_t *places, size_t frames)                                               \
     {                                                                                                              \
         if (lanes->count == 1 && frames <= VF_LEN)                                                                 \
-            name##_##ROWS##x1x1(affine, tile, lanes, places, 0, 1);                                                \
+            name##_##ROWS##x1x1(affine, tile, lanes, places, 0, frames);                                           \
         else                                                                                                       \
             name##_long_##ROWS(affine, tile, lanes, places, frames);                                               \
     }
 #define AFFINES(name, ACT)                                                                                         \
-    ROWS_OF_EACH(name, ACT, false)                                                                                 \
-    AFFINE_OF(name, 1)                                                                                             \
-    AFFINE_OF(name, 2)                                                                                             \
-    AFFINE_OF(name, 3)                                                                                             \
-    AFFINE_OF(name, 4)                                                                                             \
-    AFFINE_OF(name, 5)                                                                                             \
-    AFFINE_OF(name, 6)                                                                                             \
-    static rows_fn *const name[1 + TILE_ROWS] = {                                                                  \
-        NULL, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6                                           \
-    };
+    UP_TO_TILE_ROWS(ROWS_OF, name, ACT, false)                                                                     \
+    UP_TO_TILE_ROWS(AFFINE_OF, name)                                                                               \
+    static rows_fn *const name[1 + TILE_ROWS] = { UP_TO_TILE_ROWS(ENTRY_OF, name) };
 AFFINES(affine_rows, BL_ACT_LINEAR)
 AFFINES(tanh_rows, BL_ACT_TANH)
 AFFINES(leaky_relu_rows, BL_ACT_LEAKY_RELU)
@@ -119,26 +125,20 @@ static void affine(const bl_affine *affine, const bl_lanes *lanes, const uint32_
 
 /* A layer is one tile. What takes up to 16 frames, the shortest usual block, goes without a detour. */
 #define SHORT_RUN(ROWS) (16 / VF_LEN < LONGEST(ROWS, true) ? 16 / VF_LEN : LONGEST(ROWS, true))
-#define LAYER_OF(name, ROWS, ACT)                                                                                  \
+#define LAYER_OF(ROWS, name, ACT)                                                                                  \
     static void name##_##ROWS(const bl_affine *layer, const bl_lanes *lanes, const uint32_t *places,               \
                               size_t frames)                                                                       \
     {                                                                                                              \
         if (lanes->count == 1 && (frames + VF_LEN - 1) / VF_LEN == SHORT_RUN(ROWS))                                \
             affine_tile(ROWS, SHORT_RUN(ROWS), 1, ACT, true,                                                       \
-                        work_of(true, layer, layer->tiles, lanes, places, 0));                                     \
+                        work_of(true, layer, layer->tiles, lanes, places, 0, frames));                             \
         else                                                                                                       \
             name##_long_##ROWS(layer, layer->tiles, lanes, places, frames);                                        \
     }
 #define LAYERS(name, ACT)                                                                                          \
-    ROWS_OF_EACH(name, ACT, true)                                                                                  \
-    LAYER_OF(name, 1, ACT)                                                                                         \
-    LAYER_OF(name, 2, ACT)                                                                                         \
-    LAYER_OF(name, 3, ACT)                                                                                         \
-    LAYER_OF(name, 4, ACT)                                                                                         \
-    LAYER_OF(name, 5, ACT)                                                                                         \
-    LAYER_OF(name, 6, ACT)                                                                                         \
-    static bl_affine_fn *const name[1 + TILE_ROWS] = { NULL,     name##_1, name##_2, name##_3,                     \
-                                                       name##_4, name##_5, name##_6 };
+    UP_TO_TILE_ROWS(ROWS_OF, name, ACT, true)                                                                      \
+    UP_TO_TILE_ROWS(LAYER_OF, name, ACT)                                                                           \
+    static bl_affine_fn *const name[1 + TILE_ROWS] = { UP_TO_TILE_ROWS(ENTRY_OF, name) };
 LAYERS(tanh_layer, BL_ACT_TANH)
 LAYERS(relu_layer, BL_ACT_RELU)
 LAYERS(leaky_relu_layer, BL_ACT_LEAKY_RELU)

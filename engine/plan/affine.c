@@ -220,7 +220,7 @@ static void add_region(bl_lowering *l, const sum *s, size_t row, size_t end, siz
     const size_t source = l->p->source_count;
     add_region_sources(l, s, row);
     const size_t sources = l->p->source_count - source;
-    for (size_t tiles = (end - row + l->tile_rows - 1) / l->tile_rows; tiles && !l->no_mem; tiles--) {
+    for (size_t tiles = bl_tile_count(l->kernels, end - row); tiles && !l->no_mem; tiles--) {
         const size_t rows = (end - row + tiles - 1) / tiles; /* equal shares */
         add_tile(l, (bl_tile){ (uint32_t)row, (uint32_t)rows, (uint32_t)(source - first_source), (uint32_t)sources,
                                0, (uint32_t)l->p->weight_count });

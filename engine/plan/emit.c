@@ -90,8 +90,8 @@ bl_status bl_emit(const bl_program *p, const bl_kernels *kernels, bl_code *code,
     code->steps = bl_calloc(p->op_count, sizeof *code->steps);
     code->refs = bl_calloc(refs, sizeof *code->refs);
     code->shapes = bl_calloc(refs, sizeof *code->shapes);
-    code->ends = bl_calloc(refs, sizeof *code->ends);
-    code->turns = bl_calloc(refs, sizeof *code->turns);
+    code->ends = bl_aligned_calloc(refs * sizeof *code->ends); /* as places are, which move on beside them */
+    code->turns = bl_aligned_calloc(refs * sizeof *code->turns);
     if (!code->steps || !code->refs || !code->shapes || !code->ends || !code->turns) {
         bl_code_free(code);
         return bl_fail_no_mem(error);
@@ -113,7 +113,7 @@ void bl_code_free(bl_code *code)
     free(code->steps);
     free(code->refs);
     free(code->shapes);
-    free(code->ends);
-    free(code->turns);
+    bl_aligned_free(code->ends);
+    bl_aligned_free(code->turns);
     *code = (bl_code){ 0 };
 }

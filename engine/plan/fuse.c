@@ -111,8 +111,7 @@ static size_t taps_of(const bl_program *p, const bl_op *op)
 /* Taps, then single rows such as a condition's, and as few tiles as the kernels allow: no groups. */
 static bool reads_like_a_layer(const fusing *f, const bl_op *op)
 {
-    const size_t most = f->kernels->tile_rows;
-    bool simple = op->tile_count == (op->out.channels + most - 1) / most;
+    bool simple = op->tile_count == bl_tile_count(f->kernels, op->out.channels);
     for (size_t i = taps_of(f->p, op); i < op->source_count; i++)
         simple &= f->p->sources[op->first_source + i].channels == 1;
     return simple;

@@ -132,7 +132,7 @@ void bl_program_free(bl_program *p);
 
 /** Graph to operations: merges sums of convolutions, folds scale factors, drops what does not reach the
  *  output. Fills all but the memory layout. */
-bl_status bl_lower(const bl_graph *g, size_t tile_rows, bl_program *p, bl_error *error);
+bl_status bl_lower(const bl_graph *g, const bl_kernels *kernels, bl_program *p, bl_error *error);
 
 /** Joins operations that follow each other: an affine one and its activation, an activation and the sum that
  *  collects its output, and what makes up a layer that the kernels have a function for. */

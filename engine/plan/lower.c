@@ -285,9 +285,9 @@ static bool align_weights(bl_program *p)
     return aligned != NULL;
 }
 
-bl_status bl_lower(const bl_graph *g, size_t tile_rows, bl_program *p, bl_error *error)
+bl_status bl_lower(const bl_graph *g, const bl_kernels *kernels, bl_program *p, bl_error *error)
 {
-    bl_lowering l = { .g = g, .p = p, .tile_rows = tile_rows };
+    bl_lowering l = { .g = g, .p = p, .kernels = kernels };
     *p = (bl_program){ 0 };
     l.uses = bl_calloc(g->count, sizeof *l.uses);
     l.views = bl_calloc(g->count, sizeof *l.views);

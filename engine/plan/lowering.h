@@ -19,7 +19,7 @@ typedef struct bl_node_use {
 typedef struct bl_lowering {
     const bl_graph *g;
     bl_program *p;
-    size_t tile_rows;
+    const bl_kernels *kernels;
     bl_timing *timing;
     bl_node_use *uses;
     bl_view *views; /* of each node that has been lowered */

@@ -37,7 +37,7 @@ bl_status bl_plan_create(const bl_model *model, bl_cpu cpu, bl_plan **out, bl_er
     bl_kernels_init(&plan->kernels, cpu);
     plan->prewarm = model->info.prewarm;
     plan->sample_rate_hz = model->info.sample_rate_hz;
-    status = bl_lower(&model->graph, plan->kernels.tile_rows, &plan->program, error);
+    status = bl_lower(&model->graph, &plan->kernels, &plan->program, error);
     if (!status) {
         status = bl_fuse(&plan->program, &plan->kernels, error);
         if (!status)

@@ -12,9 +12,10 @@
 
 #include <stdlib.h>
 
-/* Floats in a cache line. Everything keeps to whole lines; row strides are an odd number of them, so that
- * equal frames of neighbouring rows fall into different cache sets. */
-#define LINE 16
+/* Floats in a cache line. Everything keeps to whole lines; strides of rings are an odd number of them, so that
+ * equal frames of neighbouring rows fall into different cache sets. What kernels write behind a run ends with the
+ * line, too. */
+#define LINE BL_ROW_PADDING
 
 /* Operations are counted from 1; the input is written by operation 0, the output read by the last and one. */
 typedef struct use {
@@ -30,10 +31,10 @@ typedef struct placing {
     size_t *first_in; /* per ring */
 } placing;
 
-/* Frames of one run, at the rate of up/down. */
+/* Frames that are written in one run, at the rate of up/down. */
 static size_t run_of(const bl_program *p, size_t up, size_t down)
 {
-    return p->run_frames / down * up;
+    return bl_round_up(p->run_frames / down * up, LINE);
 }
 
 static void note_history(void *context, const bl_op *op, bl_segment s, size_t index)
@@ -119,42 +120,62 @@ static void find_uses(placing *l)
         l->uses[p->outputs[i].buffer].last_read = p->op_count + 1;
 }
 
-/* Frames from the head of a buffer to the head of the next one in the ring. What a kernel writes behind a run
- * falls into the padding. Where the next one's run is written while this one's oldest frames are still
- * read, a run is left free between them. */
+/* True if `next` is written while the oldest frames of `buffer` are still read. */
+static bool meets(const placing *l, size_t buffer, size_t next)
+{
+    const use *u = &l->uses[buffer];
+    const size_t write = l->uses[next].first_write;
+    return u->last_read >= write || u->last_aligned_read > write;
+}
+
+/* Frames from the head of a buffer to the head of the next one in the ring. Where they meet, a run is left free
+ * between them. */
 static size_t span(const placing *l, size_t buffer, size_t next)
 {
     const bl_buffer *b = &l->p->buffers[buffer];
-    const use *u = &l->uses[buffer];
-    const size_t write = l->uses[next].first_write;
-    const bool meets = u->last_read >= write || u->last_aligned_read > write;
-    return bl_round_up(b->history, LINE) + (meets ? bl_round_up(run_of(l->p, b->up, b->down), LINE) : 0) +
-           BL_ROW_PADDING;
+    return bl_round_up(b->history, LINE) + (meets(l, buffer, next) ? run_of(l->p, b->up, b->down) : 0);
 }
 
-static bool fits(const bl_program *p, const bl_ring *ring, size_t first, const bl_buffer *b)
+static bool share(const bl_buffer *a, const bl_buffer *b)
 {
-    return !b->reach && !p->buffers[first].reach && ring->rows == b->channels && ring->up == b->up &&
-           ring->down == b->down;
+    return !a->reach && !b->reach && a->channels == b->channels && a->up == b->up && a->down == b->down;
 }
 
-/* Puts the buffer behind the last one of a ring, or into a ring of its own. */
-static void append(placing *l, size_t buffer)
+/* The buffer that follows in the same ring: of those that have no place yet, in their order, the first that does not
+ * meet this one; else the first; 0 if there is none. (Buffer 0, the input, never follows.) */
+static size_t follower(const placing *l, size_t buffer)
+{
+    const bl_program *p = l->p;
+    size_t any = 0;
+    for (size_t i = 1; i < p->buffer_count; i++) {
+        const size_t next = (buffer + i) % p->buffer_count;
+        const bl_buffer *b = &p->buffers[next];
+        if (!next || !b->history || b->ring || !share(&p->buffers[buffer], b))
+            continue;
+        if (!meets(l, buffer, next))
+            return next;
+        any = any ? any : next;
+    }
+    return any;
+}
+
+/* A ring with this buffer in front and all that can follow it. */
+static void fill_ring(placing *l, size_t first)
 {
     bl_program *p = l->p;
-    bl_buffer *b = &p->buffers[buffer];
-    size_t r = 1;
-    while (r < p->ring_count && !fits(p, &p->rings[r], l->first_in[r], b))
-        r++;
-    b->ring = r;
-    if (r == p->ring_count) {
-        p->ring_count++;
-        p->rings[r] = (bl_ring){ .rows = b->channels, .up = b->up, .down = b->down };
-        l->first_in[r] = buffer;
-    } else {
-        b->behind = p->buffers[l->last_in[r]].behind + span(l, l->last_in[r], buffer);
+    const size_t r = p->ring_count++;
+    const bl_buffer *b = &p->buffers[first];
+    p->rings[r] = (bl_ring){ .rows = b->channels, .up = b->up, .down = b->down };
+    l->first_in[r] = first;
+    for (size_t i = first, behind = 0, next;; i = next) {
+        p->buffers[i].ring = r;
+        p->buffers[i].behind = behind;
+        l->last_in[r] = i;
+        next = follower(l, i);
+        if (!next)
+            return;
+        behind += span(l, i, next);
     }
-    l->last_in[r] = buffer;
 }
 
 /* A row of whole lines, an odd number of them. */
@@ -171,21 +192,22 @@ static void close_rings(placing *l)
         bl_ring *ring = &p->rings[r];
         const bl_buffer *last = &p->buffers[l->last_in[r]];
         ring->frames = last->behind + span(l, l->last_in[r], l->first_in[r]);
-        ring->margin = bl_round_up(last->reach + run_of(p, ring->up, ring->down), LINE) + BL_ROW_PADDING;
+        ring->margin = bl_round_up(last->reach, LINE) + run_of(p, ring->up, ring->down);
         if (ring->frames < ring->margin)
             ring->frames = ring->margin;
         ring->stride = odd_lines(ring->frames + ring->margin);
     }
 }
 
-/* Rows without a past, for a run at the highest rate. */
+/* Rows without a past, for a run at the highest rate. They stand one behind the other like a single piece, so that
+ * none is in another's way in the cache. */
 static void size_scratch(bl_program *p)
 {
     size_t longest = 0;
     for (size_t i = 0; i < p->buffer_count; i++)
         if (!p->buffers[i].history && run_of(p, p->buffers[i].up, p->buffers[i].down) > longest)
             longest = run_of(p, p->buffers[i].up, p->buffers[i].down);
-    p->rings[0] = (bl_ring){ .stride = odd_lines(longest + BL_ROW_PADDING), .up = 1, .down = 1 };
+    p->rings[0] = (bl_ring){ .stride = longest, .up = 1, .down = 1 };
 }
 
 bl_status bl_place_rings(bl_program *p, bl_error *error)
@@ -201,8 +223,8 @@ bl_status bl_place_rings(bl_program *p, bl_error *error)
         find_histories(&l);
         find_uses(&l);
         for (size_t i = 0; i < p->buffer_count; i++)
-            if (p->buffers[i].history)
-                append(&l, i);
+            if (p->buffers[i].history && !p->buffers[i].ring)
+                fill_ring(&l, i);
         close_rings(&l);
         size_scratch(p);
     }

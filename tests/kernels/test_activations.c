@@ -204,7 +204,8 @@ static void saturation_is_bounded(void **state)
     }
 }
 
-#define ROWS 5
+#define ROWS  5
+#define GUARD 12345.0f
 
 typedef struct elements {
     float a[ROWS * STRIDE], b[ROWS * STRIDE], add[ROWS * STRIDE];
@@ -244,10 +245,11 @@ static void element_wise_kernels_equal_the_scalar_ones(void **state)
         bl_random rng = { 3 };
         for (int round = 0; round < 400; round++) {
             static elements want, got;
-            memset(&want, 0, sizeof want);
             bl_random_fill(&rng, want.a, ROWS * STRIDE, 4.0f);
             bl_random_fill(&rng, want.b, ROWS * STRIDE, 4.0f);
             bl_random_fill(&rng, want.add, ROWS * STRIDE, 4.0f);
+            for (size_t i = 0; i < ROWS * STRIDE; i++)
+                want.out[i] = want.sum[i] = GUARD;
             got = want;
             const size_t frames = 1 + bl_random_below(&rng, 64);
             run_elements(&scalar, &want, round % 10, frames);
@@ -257,6 +259,9 @@ static void element_wise_kernels_equal_the_scalar_ones(void **state)
                     assert_float_equal(want.out[r * STRIDE + t], got.out[r * STRIDE + t], 2e-6);
                     assert_float_equal(want.sum[r * STRIDE + t], got.sum[r * STRIDE + t], 2e-6);
                 }
+            for (size_t r = 0; r < ROWS; r++)
+                for (size_t t = frames; t < STRIDE; t++)
+                    assert_true(got.out[r * STRIDE + t] == GUARD && got.sum[r * STRIDE + t] == GUARD);
         }
     }
 }

@@ -128,7 +128,7 @@ static double compare_rows(const bl_kernels *k, const problem *p, const float *w
             if (error / tolerance > worst)
                 worst = error / tolerance;
         }
-        for (size_t t = p->frames + BL_ROW_PADDING; t < STRIDE; t++)
+        for (size_t t = p->frames; t < STRIDE; t++)
             if (row[t] != GUARD)
                 fail_msg("affine/%s frames=%zu wrote frame %zu", bl_cpu_name(k->cpu), p->frames, t);
     }
