@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 
-#include <kissfft/kiss_fftr.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +21,9 @@ typedef struct state {
     float tail[BLOCK]; /* what is added to the output in the present block */
     float next[BLOCK]; /* ... in the next block */
     float sum[2][BINS];
-    kiss_fft_cpx bins[BLOCK];       /* of a transform's complex half */
-    kiss_fft_cpx rows[SIDE * SIDE]; /* after the first half of the transform, [row][column] */
-    float spectra[][2][BINS];       /* of the last `partitions` blocks, a ring */
+    bl_complex bins[BLOCK];       /* of a transform's complex half */
+    bl_complex rows[SIDE * SIDE]; /* after the first half of the transform, [row][column] */
+    float spectra[][2][BINS];     /* of the last `partitions` blocks, a ring */
 } state;
 
 size_t bl_convolver_partitions(size_t taps)
@@ -38,53 +37,19 @@ size_t bl_convolver_state_floats(size_t partitions)
     return (bytes + BL_ALIGN - 1) / BL_ALIGN * BL_ALIGN / sizeof(float);
 }
 
-static size_t side_bytes(void)
-{
-    size_t bytes = 0;
-    kiss_fft_alloc(SIDE, 0, NULL, &bytes);
-    return (bytes + BL_ALIGN - 1) / BL_ALIGN * BL_ALIGN;
-}
-
 size_t bl_convolver_fft_bytes(void)
 {
-    return 2 * side_bytes() + WINDOW * sizeof(kiss_fft_cpx);
+    return WINDOW * sizeof(bl_complex);
 }
 
 void bl_convolver_fft_init(bl_convolver_fft *fft, void *memory)
 {
-    size_t bytes = side_bytes();
-    char *at = memory;
-    kiss_fft_cpx *roots = (kiss_fft_cpx *)(void *)(at + 2 * bytes);
+    bl_complex *roots = memory;
     for (size_t k = 0; k < WINDOW; k++) {
         const double angle = -2.0 * 3.14159265358979323846 * (double)k / WINDOW;
-        roots[k] = (kiss_fft_cpx){ (float)cos(angle), (float)sin(angle) };
+        roots[k] = (bl_complex){ (float)cos(angle), (float)sin(angle) };
     }
-    fft->forward = kiss_fft_alloc(SIDE, 0, at, &bytes);
-    fft->backward = kiss_fft_alloc(SIDE, 1, at + bytes, &bytes);
     fft->roots = roots;
-}
-
-bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
-{
-    kiss_fftr_cfg forward = kiss_fftr_alloc(WINDOW, 0, NULL, NULL);
-    kiss_fft_cpx *bins = bl_calloc(BINS, sizeof *bins);
-    float *window = bl_calloc(WINDOW, sizeof *window);
-    const bool ok = forward && bins && window;
-    for (size_t p = 0; ok && p < bl_convolver_partitions(taps); p++) {
-        const size_t first = BL_CONVOLVER_HEAD + p * BLOCK, left = taps - first;
-        float *real = spectra + p * 2 * BINS, *imaginary = real + BINS;
-        for (size_t i = 0; i < BLOCK; i++)
-            window[i] = i < left ? w[first + i] / (float)WINDOW : 0.0f; /* transforms do not scale */
-        kiss_fftr(forward, window, bins);
-        for (size_t i = 0; i <= BLOCK; i++) {
-            real[i] = bins[i].r;
-            imaginary[i] = bins[i].i;
-        }
-    }
-    free(window);
-    free(bins);
-    kiss_fftr_free(forward);
-    return ok;
 }
 
 /* ---- a transform in units ----
@@ -93,37 +58,84 @@ bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
  * times SIDE, go through the transforms of SIDE points twice: first every SIDE-th number (a row), then the numbers of
  * equal place in all rows, turned by roots of unity (a column). */
 
-static kiss_fft_cpx times(kiss_fft_cpx a, kiss_fft_cpx b)
+static bl_complex times(bl_complex a, bl_complex b)
 {
-    return (kiss_fft_cpx){ a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r };
+    return (bl_complex){ a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r };
 }
 
-static kiss_fft_cpx conjugate(kiss_fft_cpx a)
+static bl_complex conjugate(bl_complex a)
 {
-    return (kiss_fft_cpx){ a.r, -a.i };
+    return (bl_complex){ a.r, -a.i };
+}
+
+static bl_complex sum(bl_complex a, bl_complex b)
+{
+    return (bl_complex){ a.r + b.r, a.i + b.i };
+}
+
+static bl_complex less(bl_complex a, bl_complex b)
+{
+    return (bl_complex){ a.r - b.r, a.i - b.i };
+}
+
+static bl_complex root(const bl_convolver_fft *fft, bool back, size_t k)
+{
+    return back ? conjugate(fft->roots[k]) : fft->roots[k];
+}
+
+/* Four points, each `step` behind the other, in place. */
+static void transform_four(bool back, bl_complex *z, size_t step)
+{
+    const bl_complex even = sum(z[0], z[2 * step]), odd = sum(z[step], z[3 * step]);
+    const bl_complex even_less = less(z[0], z[2 * step]), odd_less = less(z[step], z[3 * step]);
+    /* times -i, or i on the way back */
+    const bl_complex turned =
+        back ? (bl_complex){ -odd_less.i, odd_less.r } : (bl_complex){ odd_less.i, -odd_less.r };
+    z[0] = sum(even, odd);
+    z[step] = sum(even_less, turned);
+    z[2 * step] = less(even, odd);
+    z[3 * step] = less(even_less, turned);
+}
+
+/* SIDE points, each `stride` behind the other, as four times four: the same twice, with a turn between. The library's
+ * transforms are not called here: a program that hosts us may bring other functions of the same names. */
+static void transform_side(const bl_convolver_fft *fft, bool back, const bl_complex *in, size_t stride,
+                           bl_complex *out)
+{
+    bl_complex z[SIDE];
+    for (size_t i = 0; i < SIDE; i++)
+        z[i] = in[i * stride];
+    for (size_t i = 0; i < 4; i++)
+        transform_four(back, z + i, 4);
+    for (size_t k = 1; k < 4; k++)
+        for (size_t i = 1; i < 4; i++)
+            z[4 * k + i] = times(z[4 * k + i], root(fft, back, WINDOW / SIDE * k * i));
+    for (size_t k = 0; k < 4; k++) {
+        transform_four(back, z + 4 * k, 1);
+        for (size_t m = 0; m < 4; m++)
+            out[k + 4 * m] = z[4 * k + m];
+    }
 }
 
 /* The numbers of column k of the transformed matrix: bins k, k + SIDE, k + 2 SIDE, ... */
-static void transform_column(const bl_convolver_fft *fft, bool back, const kiss_fft_cpx *rows, size_t k,
-                             kiss_fft_cpx *column)
+static void transform_column(const bl_convolver_fft *fft, bool back, const bl_complex *rows, size_t k,
+                             bl_complex *column)
 {
-    kiss_fft_cpx turned[SIDE];
-    for (size_t r = 0; r < SIDE; r++) {
-        const kiss_fft_cpx root = fft->roots[2 * r * k];
-        turned[r] = times(rows[r * SIDE + k], back ? conjugate(root) : root);
-    }
-    kiss_fft(back ? fft->backward : fft->forward, turned, column);
+    bl_complex turned[SIDE];
+    for (size_t r = 0; r < SIDE; r++)
+        turned[r] = times(rows[r * SIDE + k], root(fft, back, 2 * r * k));
+    transform_side(fft, back, turned, 1, column);
 }
 
 static void forward_row(state *s, const bl_convolver_fft *fft, size_t row)
 {
-    const kiss_fft_cpx *samples = (const kiss_fft_cpx *)(const void *)s->past;
-    kiss_fft_stride(fft->forward, samples + row, s->rows + row * SIDE, SIDE);
+    const bl_complex *samples = (const bl_complex *)(const void *)s->past;
+    transform_side(fft, false, samples + row, SIDE, s->rows + row * SIDE);
 }
 
 static void forward_column(state *s, const bl_convolver_fft *fft, size_t k)
 {
-    kiss_fft_cpx column[SIDE];
+    bl_complex column[SIDE];
     transform_column(fft, false, s->rows, k, column);
     for (size_t m = 0; m < SIDE; m++)
         s->bins[k + SIDE * m] = column[m];
@@ -135,8 +147,8 @@ static void forward_column(state *s, const bl_convolver_fft *fft, size_t k)
 static void unpack(state *s, const bl_convolver_fft *fft, float (*spectrum)[BINS], size_t from, size_t to)
 {
     for (size_t k = from; k < to; k++) {
-        const kiss_fft_cpx a = s->bins[k], b = conjugate(s->bins[(BLOCK - k) % BLOCK]);
-        const kiss_fft_cpx odd = times((kiss_fft_cpx){ a.i - b.i, b.r - a.r }, fft->roots[k]);
+        const bl_complex a = s->bins[k], b = conjugate(s->bins[(BLOCK - k) % BLOCK]);
+        const bl_complex odd = times((bl_complex){ a.i - b.i, b.r - a.r }, fft->roots[k]);
         spectrum[0][k] = 0.5f * (a.r + b.r + odd.r);
         spectrum[1][k] = 0.5f * (a.i + b.i + odd.i);
     }
@@ -150,22 +162,22 @@ static void unpack(state *s, const bl_convolver_fft *fft, float (*spectrum)[BINS
 static void pack(state *s, const bl_convolver_fft *fft, size_t from, size_t to)
 {
     for (size_t k = from; k < to; k++) {
-        const kiss_fft_cpx a = { s->sum[0][k], s->sum[1][k] };
-        const kiss_fft_cpx b = { s->sum[0][BLOCK - k], -s->sum[1][BLOCK - k] };
-        const kiss_fft_cpx odd = times((kiss_fft_cpx){ b.i - a.i, a.r - b.r }, conjugate(fft->roots[k]));
-        s->bins[k] = (kiss_fft_cpx){ a.r + b.r + odd.r, a.i + b.i + odd.i };
+        const bl_complex a = { s->sum[0][k], s->sum[1][k] };
+        const bl_complex b = { s->sum[0][BLOCK - k], -s->sum[1][BLOCK - k] };
+        const bl_complex odd = times((bl_complex){ b.i - a.i, a.r - b.r }, conjugate(fft->roots[k]));
+        s->bins[k] = (bl_complex){ a.r + b.r + odd.r, a.i + b.i + odd.i };
     }
 }
 
 static void backward_row(state *s, const bl_convolver_fft *fft, size_t row)
 {
-    kiss_fft_stride(fft->backward, s->bins + row, s->rows + row * SIDE, SIDE);
+    transform_side(fft, true, s->bins + row, SIDE, s->rows + row * SIDE);
 }
 
 /* Of a window's circular convolution the second half is the linear one. */
 static void backward_column(state *s, const bl_convolver_fft *fft, size_t k)
 {
-    kiss_fft_cpx column[SIDE];
+    bl_complex column[SIDE];
     transform_column(fft, true, s->rows, k, column);
     for (size_t m = SIDE / 2; m < SIDE; m++) {
         const size_t pair = k + SIDE * (m - SIDE / 2);
@@ -199,6 +211,27 @@ static void transform(state *s, const bl_convolver_fft *fft, size_t partitions, 
         if (piece == PIECES - 1)
             s->newest = slot;
     }
+}
+
+bool bl_convolver_prepare(const float *w, size_t taps, float *spectra)
+{
+    bl_convolver_fft fft;
+    state *s = bl_aligned_calloc(bl_convolver_state_floats(1) * sizeof(float));
+    void *memory = bl_aligned_calloc(bl_convolver_fft_bytes());
+    const bool ok = s && memory;
+    if (ok)
+        bl_convolver_fft_init(&fft, memory);
+    for (size_t p = 0; ok && p < bl_convolver_partitions(taps); p++) {
+        const size_t first = BL_CONVOLVER_HEAD + p * BLOCK, left = taps - first;
+        for (size_t i = 0; i < BLOCK; i++)
+            s->past[i] = i < left ? w[first + i] / (float)WINDOW : 0.0f; /* transforms do not scale */
+        for (size_t unit = 0; unit < TRANSFORM; unit++)
+            transform(s, &fft, 1, unit);
+        memcpy(spectra + p * 2 * BINS, s->spectra[0], sizeof s->spectra[0]);
+    }
+    bl_aligned_free(memory);
+    bl_aligned_free(s);
+    return ok;
 }
 
 static void add_product(state *s, const bl_kernels *k, const float *spectra, size_t partitions, size_t p)

@@ -11,8 +11,6 @@
 
 #include "kernels/kernels.h"
 
-#include <kissfft/kiss_fft.h>
-
 /** A block of 512 would cost a third more for 1,000 to 10,000 taps, and as much as this one for 48,000. */
 #define BL_CONVOLVER_SIDE  16
 #define BL_CONVOLVER_BLOCK (BL_CONVOLVER_SIDE * BL_CONVOLVER_SIDE)
@@ -29,15 +27,18 @@ size_t bl_convolver_partitions(size_t taps);
  *  @return         false if there is no memory. Not real-time safe. */
 bool bl_convolver_prepare(const float *w, size_t taps, float *spectra);
 
-/** The transforms that the units are made of. They are only read. */
+typedef struct bl_complex {
+    float r, i;
+} bl_complex;
+
+/** What the transforms are made of. It is only read. */
 typedef struct bl_convolver_fft {
-    kiss_fft_cfg forward, backward; /* of BL_CONVOLVER_SIDE points */
-    const kiss_fft_cpx *roots;      /* exp(-2 pi i k / (2 * BL_CONVOLVER_BLOCK)) for all k */
+    const bl_complex *roots; /* exp(-2 pi i k / (2 * BL_CONVOLVER_BLOCK)) for all k */
 } bl_convolver_fft;
 
 /** Bytes that bl_convolver_fft_init() needs. */
 size_t bl_convolver_fft_bytes(void);
-/** Makes the transforms in memory of that size, aligned to 64 bytes. */
+/** Fills memory of that size, aligned to 64 bytes. */
 void bl_convolver_fft_init(bl_convolver_fft *fft, void *memory);
 
 /** Floats of the state of one convolution, which is aligned to 64 bytes. All zero is the state in silence. */
