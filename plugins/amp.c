@@ -37,8 +37,8 @@ static size_t align(bl_amp *amp)
     const double inside = bl_resampler_delay(amp->up) + (double)network_latency;
     const double late = inside * step(amp) + bl_resampler_delay(amp->down);
     double rest = late;
-    for (amp->skip = 0; fabs(rest - round(rest)) > 1e-9; rest = late - (double)amp->skip * step(amp))
-        amp->skip++;
+    for (amp->dropped = 0; fabs(rest - round(rest)) > 1e-9; rest = late - (double)amp->dropped * step(amp))
+        amp->dropped++;
     return (size_t)lround(rest);
 }
 
@@ -50,7 +50,7 @@ static size_t most_missing(const bl_amp *amp)
     const float silence[1] = { 0 }, *const in[] = { silence, silence };
     const size_t period = bl_rate_period(amp->options.rate_hz, network_rate(amp));
     const size_t tried = period && period < LONGEST ? period : LONGEST;
-    size_t heard = 0, given = 0, skip = amp->skip, missing = 0;
+    size_t heard = 0, given = 0, skip = amp->dropped, missing = 0;
     for (size_t end = SIZE_MAX; heard < end;) {
         float *frames[BL_MAX_LANES];
         size_t came = bl_resampler_process(amp->up, amp->network_frames, in, 1);
@@ -99,13 +99,11 @@ static bl_status create_scratch(bl_amp *amp, bl_error *error)
 /* The FIFO never holds more than it begins with, the frames of a piece, and what rounding gives too early. */
 static bl_status prime(bl_amp *amp, bl_error *error)
 {
-    const size_t late = align(amp), missing = most_missing(amp);
-    const size_t room = missing + bl_resampler_most(amp->down, amp->network_piece) + 4;
-    const bl_status status = bl_fifo_init(&amp->fifo, amp->options.lanes, room, error);
-    if (!status)
-        bl_fifo_push(&amp->fifo, NULL, missing);
-    amp->latency = late + missing;
-    return status;
+    const size_t late = align(amp);
+    amp->missing = most_missing(amp);
+    amp->latency = late + amp->missing;
+    const size_t room = amp->missing + bl_resampler_most(amp->down, amp->network_piece) + 4;
+    return bl_fifo_init(&amp->fifo, amp->options.lanes, room, error);
 }
 
 /* A recurrent network never forgets; after a second nothing is heard of it any more. */
@@ -123,11 +121,24 @@ static bl_status find_settling(bl_amp *amp, bl_error *error)
     return BL_OK;
 }
 
+/* What is around the network, silent and with nothing set. */
+static void reset_surroundings(bl_amp *amp)
+{
+    bl_gain_init(&amp->before, amp->options.rate_hz);
+    bl_gain_init(&amp->behind, amp->options.rate_hz);
+    amp->started = false;
+    amp->skip = amp->dropped;
+    if (!amp->up)
+        return;
+    bl_resampler_reset(amp->up);
+    bl_resampler_reset(amp->down);
+    bl_fifo_reset(&amp->fifo);
+    bl_fifo_push(&amp->fifo, NULL, amp->missing);
+}
+
 static bl_status build(bl_amp *amp, bl_error *error)
 {
     const bl_amp_options *o = &amp->options;
-    bl_gain_init(&amp->before, o->rate_hz);
-    bl_gain_init(&amp->behind, o->rate_hz);
     bl_status status =
         bl_network_create(bl_capture_plan(amp->capture), o->lanes, o->oversample, &amp->network, error);
     if (!status && network_rate(amp) != o->rate_hz)
@@ -152,11 +163,26 @@ bl_status bl_amp_create(bl_capture *capture, const bl_amp_options *options, bl_a
     amp->capture = bl_capture_share(capture);
     amp->options = *options;
     status = build(amp, error);
-    if (status)
+    if (status) {
         bl_amp_free(amp);
-    else
-        *out = amp;
-    return status;
+        return status;
+    }
+    reset_surroundings(amp);
+    *out = amp;
+    return BL_OK;
+}
+
+/* The prewarming hears the knobs, so they are turned back before it. */
+void bl_amp_reset(bl_amp *amp)
+{
+    const bl_model *model = bl_capture_model(amp->capture);
+    for (size_t i = 0; i < bl_model_param_count(model); i++) {
+        bl_param_info knob;
+        bl_model_get_param(model, i, &knob);
+        bl_network_set_param(amp->network, i, knob.initial);
+    }
+    bl_network_reset(amp->network);
+    reset_surroundings(amp);
 }
 
 void bl_amp_free(bl_amp *amp)

@@ -45,6 +45,10 @@ BL_API BL_REALTIME void bl_amp_set_knob(bl_amp *amp, size_t index, float value);
  *  blocks. Real-time safe. */
 BL_API BL_REALTIME void bl_amp_process(bl_amp *amp, float *const *out, const float *const *in, size_t frames);
 
+/** As after creation: what was heard is forgotten, levels are 0 dB, knobs at their initial values. Takes the time of the
+ *  network's prewarming; allocates nothing. Not real-time safe. */
+BL_API void bl_amp_reset(bl_amp *amp);
+
 /** ---- For programs that run the network themselves, such as a render on many threads ----
  *  bl_amp_process() is: before, a bl_network at bl_amp_oversample() times the capture's rate, behind. */
 

@@ -5,14 +5,16 @@
 
 #include <assert.h>
 
-static const float most_magnitude = 1000.0f;
+/* volatile: for minima with constants GCC makes four operations of one */
+static const volatile float most_magnitude = 1000.0f;
 
 /* What is not a number becomes a number too. */
 static void limit(float *x, size_t frames)
 {
+    const float most = most_magnitude, least = -most;
     for (size_t t = 0; t < frames; t++) {
-        const float below = x[t] < most_magnitude ? x[t] : most_magnitude;
-        x[t] = below > -most_magnitude ? below : -most_magnitude;
+        const float below = x[t] < most ? x[t] : most;
+        x[t] = below > least ? below : least;
     }
 }
 
@@ -106,9 +108,9 @@ void bl_amp_behind(bl_amp *amp, float *const *out, float *const *network_out, si
     const bl_fpmode mode = bl_fpmode_enter();
     const size_t lanes = amp->options.lanes;
     const float *const *resampled = (const float *const *)network_out;
-    for (size_t i = 0; i < lanes; i++)
-        limit(network_out[i], network_frames);
     if (amp->down) {
+        for (size_t i = 0; i < lanes; i++)
+            limit(network_out[i], network_frames);
         resample_behind(amp, out, network_out, network_frames, frames);
         resampled = (const float *const *)out;
     }

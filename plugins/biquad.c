@@ -91,11 +91,17 @@ static void read_params(const bl_biquad_params *params, bl_biquad_kind kind, dou
     }
 }
 
+static void go_to_usual_place(double rate_hz, double place[PARAMETERS])
+{
+    place[LOG_FREQUENCY] = log(1000 < 0.49 * rate_hz ? 1000 : 0.49 * rate_hz);
+    place[LOG_Q] = log(sqrt(0.5));
+}
+
 static void first_place(const bl_biquad_params *params, double rate_hz, double place[PARAMETERS])
 {
-    const double frequency = 1000 < 0.49 * rate_hz ? 1000 : 0.49 * rate_hz;
-    const double usual[PARAMETERS] = { log(frequency), log(sqrt(0.5)), 0, 1 };
-    memcpy(place, usual, sizeof usual);
+    go_to_usual_place(rate_hz, place);
+    place[GAIN_DB] = 0;
+    place[MIX] = 1;
     read_params(params, params->kind, rate_hz, place);
 }
 
@@ -132,10 +138,20 @@ void bl_biquad_init(bl_biquad *filter, double rate_hz, const bl_biquad_params *p
     bl_biquad_reset(filter);
 }
 
+static bool has_to_move(const bl_biquad *filter)
+{
+    bool moves = false;
+    for (size_t p = 0; p < PARAMETERS; p++)
+        moves = moves || filter->way[p].left;
+    return moves;
+}
+
+/* At the beginning of a chunk, so that an idle filter stands there. */
 static void find_identity(bl_biquad *filter)
 {
     filter->identity =
         !filter->moving && filter->now[THROUGH] == 1 && filter->now[BAND] == 0 && filter->now[LOW] == 0;
+    filter->idle = filter->identity;
 }
 
 void bl_biquad_set(bl_biquad *filter, const bl_biquad_params *params)
@@ -147,26 +163,24 @@ void bl_biquad_set(bl_biquad *filter, const bl_biquad_params *params)
         bl_ramp_jump(&filter->way[LOG_FREQUENCY]);
         bl_ramp_jump(&filter->way[LOG_Q]);
     }
+    filter->idle = filter->idle && !has_to_move(filter);
 }
 
+/* An inactive filter forgets where it was last, which would be heard when it moves from there. */
 void bl_biquad_reset(bl_biquad *filter)
 {
-    for (size_t p = 0; p < PARAMETERS; p++)
+    if (filter->goal[MIX] == 0 || (has_gain(filter->kind) && filter->goal[GAIN_DB] == 0))
+        go_to_usual_place(filter->rate_hz, filter->goal);
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        bl_ramp_set(&filter->way[p], (float)filter->goal[p]);
         bl_ramp_jump(&filter->way[p]);
+    }
     filter->phase = 0;
     filter->moving = false;
     compute_next(filter, filter->goal);
     memcpy(filter->now, filter->next, sizeof filter->now);
     memset(filter->state, 0, sizeof filter->state);
     find_identity(filter);
-}
-
-static bool has_to_move(const bl_biquad *filter)
-{
-    bool moves = false;
-    for (size_t p = 0; p < PARAMETERS; p++)
-        moves = moves || filter->way[p].left;
-    return moves;
 }
 
 static void move_parameters(bl_biquad *filter)
@@ -226,11 +240,10 @@ static inline void run(bl_biquad *filter, float *const *out, const float *const 
 void bl_biquad_process(bl_biquad *filter, float *const *out, const float *const *in, size_t channels, size_t frames)
 {
     for (size_t at = 0, part; at < frames; at += part) {
-        if (!filter->phase)
+        if (!filter->phase && !filter->idle)
             begin_chunk(filter);
         const size_t rest = frames - at, chunk = BL_BIQUAD_CHUNK - filter->phase;
-        const bool pass = filter->identity && !has_to_move(filter);
-        part = pass || rest < chunk ? rest : chunk;
+        part = filter->idle || rest < chunk ? rest : chunk;
         if (filter->identity) {
             for (size_t c = 0; c < channels; c++)
                 if (out[c] != in[c])
@@ -240,6 +253,7 @@ void bl_biquad_process(bl_biquad *filter, float *const *out, const float *const 
         } else {
             filter->moving ? run(filter, out, in, 2, at, part, true) : run(filter, out, in, 2, at, part, false);
         }
-        filter->phase = (filter->phase + part) % BL_BIQUAD_CHUNK;
+        if (!filter->idle)
+            filter->phase = (filter->phase + part) % BL_BIQUAD_CHUNK;
     }
 }

@@ -43,8 +43,8 @@ BL_API void bl_biquad_design(const bl_biquad_params *params, double rate_hz, bl_
 #define BL_BIQUAD_CHANNELS 2
 
 /** One filter for up to BL_BIQUAD_CHANNELS channels; plain data, one thread at a time. Parameters move once per
- *  BL_BIQUAD_CHUNK samples, counted from the reset, so that the sound does not depend on the block size. Between, the
- *  coefficients move in straight lines. */
+ *  BL_BIQUAD_CHUNK samples, counted from the reset or from when it ceased to be inactive, so that the sound does not
+ *  depend on the block size. Between, the coefficients move in straight lines. */
 #define BL_BIQUAD_CHUNK 32
 typedef struct bl_biquad {
     double rate_hz;
@@ -55,6 +55,7 @@ typedef struct bl_biquad {
     double now[6], next[6], step[6]; /* coefficients, those at the chunk's end, change per sample */
     double state[2][BL_BIQUAD_CHANNELS];
     bool moving, identity; /* in this chunk: coefficients change; the output is the input */
+    bool idle;             /* the output is the input until something is set */
 } bl_biquad;
 
 /** At the parameters, with a silent past. */

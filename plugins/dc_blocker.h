@@ -15,8 +15,10 @@ extern "C" {
 
 /** One channel; plain data, one thread at a time. */
 typedef struct bl_dc_blocker {
-    double pole, scale, x, y;
-    bl_ramp mix; /* 0: the input, 1: without its offset */
+    double pole;
+    float x, pairs[2]; /* the last input, and sums of two of them, oldest first */
+    double offset[4];  /* the last offsets */
+    bl_ramp mix;       /* 0: the input, 1: without its offset */
 } bl_dc_blocker;
 
 /** Active. */

@@ -50,11 +50,27 @@ void bl_delay_set(bl_delay *delay, size_t samples)
         begin_fade(delay);
 }
 
-void bl_delay_reset(bl_delay *delay)
+void bl_delay_reset_to(bl_delay *delay, float value)
 {
     delay->past = 0;
+    delay->before = value;
     delay->now = delay->next = delay->wanted;
     delay->fade_left = 0;
+}
+
+void bl_delay_reset(bl_delay *delay)
+{
+    bl_delay_reset_to(delay, 0);
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t bl_delay_reach(const bl_delay *delay)
+{
+    return larger(delay->now, larger(delay->next, delay->wanted));
 }
 
 /* Copies from a place of the ring, or to it; its end is followed by its beginning. */
@@ -69,13 +85,27 @@ static void write_ring(bl_delay *delay, const float *in, uint32_t frames)
 /* The frames that were just written, so many samples late. */
 static void read_ring(const bl_delay *delay, float *out, uint32_t late, uint32_t frames)
 {
-    const uint32_t before = late > delay->past ? late - delay->past : 0; /* the reset: silence */
-    const uint32_t silent = before < frames ? before : frames, sounding = frames - silent;
-    const uint32_t from = (delay->at - late + silent) & delay->mask, to_end = delay->mask + 1 - from;
-    const uint32_t first = sounding < to_end ? sounding : to_end;
-    memset(out, 0, silent * sizeof(float));
-    memcpy(out + silent, delay->ring + from, first * sizeof(float));
-    memcpy(out + silent + first, delay->ring, (sounding - first) * sizeof(float));
+    const uint32_t before = late > delay->past ? late - delay->past : 0; /* the reset */
+    const uint32_t same = before < frames ? before : frames, heard = frames - same;
+    const uint32_t from = (delay->at - late + same) & delay->mask, to_end = delay->mask + 1 - from;
+    const uint32_t first = heard < to_end ? heard : to_end;
+    for (uint32_t i = 0; i < same; i++)
+        out[i] = delay->before;
+    memcpy(out + same, delay->ring + from, first * sizeof(float));
+    memcpy(out + same + first, delay->ring, (heard - first) * sizeof(float));
+}
+
+/* The same from where it is, or between the two places of a fade, which goes on for so long at least. */
+static void read(const bl_delay *delay, float *out, uint32_t frames)
+{
+    read_ring(delay, out, delay->now, frames);
+    if (!delay->fade_left)
+        return;
+    float added[RUN];
+    const float *gains = delay->gains + (delay->fade - delay->fade_left);
+    read_ring(delay, added, delay->next, frames);
+    for (uint32_t i = 0; i < frames; i++)
+        out[i] += gains[i] * (added[i] - out[i]);
 }
 
 void bl_delay_process(bl_delay *delay, float *out, const float *in, size_t frames)
@@ -85,13 +115,9 @@ void bl_delay_process(bl_delay *delay, float *out, const float *in, size_t frame
         if (delay->fade_left && run > delay->fade_left)
             run = delay->fade_left;
         write_ring(delay, in, run);
-        read_ring(delay, out, delay->now, run);
+        if (out)
+            read(delay, out, run);
         if (delay->fade_left) {
-            float added[RUN];
-            const float *gains = delay->gains + (delay->fade - delay->fade_left);
-            read_ring(delay, added, delay->next, run);
-            for (uint32_t i = 0; i < run; i++)
-                out[i] += gains[i] * (added[i] - out[i]);
             delay->fade_left -= run;
             if (!delay->fade_left) {
                 delay->now = delay->next;
@@ -101,7 +127,7 @@ void bl_delay_process(bl_delay *delay, float *out, const float *in, size_t frame
         delay->at = (delay->at + run) & delay->mask;
         delay->past = delay->longest - delay->past < run ? delay->longest : delay->past + run;
         in += run;
-        out += run;
+        out = out ? out + run : NULL;
         frames -= run;
     }
 }

@@ -18,6 +18,7 @@ typedef struct bl_delay {
     const float *gains;         /* of the new place, for every sample of a fade */
     uint32_t mask, at;          /* index of the next sample */
     uint32_t longest, past;     /* past: samples since the reset, as far as a delay can reach them */
+    float before;               /* what was heard until then */
     uint32_t now, next, wanted; /* delays: heard, faded to, asked for last */
     uint32_t fade_left, fade;   /* samples */
 } bl_delay;
@@ -31,11 +32,17 @@ BL_API void bl_delay_free(bl_delay *delay);
  *  request waits for its end. */
 BL_API BL_REALTIME void bl_delay_set(bl_delay *delay, size_t samples);
 
-/** out may equal in. Real-time safe. */
+/** out may equal in, or be NULL if nobody listens. Real-time safe. */
 BL_API BL_REALTIME void bl_delay_process(bl_delay *delay, float *out, const float *in, size_t frames);
 
 /** Silence the past and be at the delay that was set. Takes no time: the memory stays as it is, unread. */
 BL_API BL_REALTIME void bl_delay_reset(bl_delay *delay);
+
+/** The same with a past of nothing but this value. */
+BL_API BL_REALTIME void bl_delay_reset_to(bl_delay *delay, float value);
+
+/** How many samples back it looks at most, until something else is set. */
+BL_API BL_REALTIME size_t bl_delay_reach(const bl_delay *delay);
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,11 @@ void bl_fifo_free(bl_fifo *fifo)
         free(fifo->rings[c]);
 }
 
+void bl_fifo_reset(bl_fifo *fifo)
+{
+    fifo->first = fifo->count = 0;
+}
+
 void bl_fifo_push(bl_fifo *fifo, const float *const *in, size_t frames)
 {
     assert(fifo->count + frames <= fifo->mask + 1);

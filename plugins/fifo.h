@@ -17,6 +17,9 @@ typedef struct bl_fifo {
 bl_status bl_fifo_init(bl_fifo *fifo, size_t channels, size_t room, bl_error *error);
 void bl_fifo_free(bl_fifo *fifo);
 
+/** Empty again. */
+void bl_fifo_reset(bl_fifo *fifo);
+
 /** Adds frames, for which there is room. in: NULL for silence. */
 BL_REALTIME void bl_fifo_push(bl_fifo *fifo, const float *const *in, size_t frames);
 

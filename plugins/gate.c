@@ -179,7 +179,7 @@ static void detect_run(bl_gate *gate, float *gain, const float *in, size_t frame
 }
 
 /* Inactive and open: nothing that the detector hears could change that. */
-static bool is_at_rest(const bl_gate *gate)
+bool bl_gate_is_idle(const bl_gate *gate)
 {
     return !gate->params.active && gate->position == OPEN;
 }
@@ -196,7 +196,7 @@ static void rest(bl_gate *gate, float *gain, size_t frames)
 
 void bl_gate_detect(bl_gate *gate, float *gain, const float *in, size_t frames)
 {
-    if (is_at_rest(gate)) {
+    if (bl_gate_is_idle(gate)) {
         rest(gate, gain, frames);
         return;
     }
@@ -207,7 +207,7 @@ void bl_gate_detect(bl_gate *gate, float *gain, const float *in, size_t frames)
 void bl_gate_process(bl_gate *gate, float *out, const float *in, size_t frames)
 {
     float gain[RUN];
-    if (is_at_rest(gate)) {
+    if (bl_gate_is_idle(gate)) {
         memmove(out, in, frames * sizeof *out);
         rest(gate, gain, 0);
         return;

@@ -57,6 +57,9 @@ BL_API BL_REALTIME void bl_gate_set(bl_gate *gate, const bl_gate_params *params)
  *  input must be finite. Real-time safe, the same cost for every signal. */
 BL_API BL_REALTIME void bl_gate_detect(bl_gate *gate, float *gain, const float *in, size_t frames);
 
+/** Whether it is inactive and open: bl_gate_detect() gives nothing but 1 until something is set. */
+BL_API BL_REALTIME bool bl_gate_is_idle(const bl_gate *gate);
+
 /** Listen and turn down the same signal; out may equal in. */
 BL_API BL_REALTIME void bl_gate_process(bl_gate *gate, float *out, const float *in, size_t frames);
 

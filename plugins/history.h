@@ -14,7 +14,7 @@
 #define BL_HISTORY_MAX_WRITE 4096
 
 typedef struct bl_history {
-    _Atomic float *ring; /* [channel][capacity], owned */
+    _Atomic uint64_t *ring; /* [channel][capacity / 2], owned: two frames each, which costs half as much to write */
     size_t channels, capacity;
     _Atomic uint64_t begun;   /* frames that were written or are being written */
     _Atomic uint64_t written; /* frames that can be read */
@@ -23,6 +23,9 @@ typedef struct bl_history {
 /** Room for at least `frames` frames, besides what is being written. BL_ERR_NO_MEM. */
 bl_status bl_history_init(bl_history *history, size_t channels, size_t frames);
 void bl_history_free(bl_history *history);
+
+/** As bl_history_init() left it; not while anybody writes. What is being read meanwhile may be old or new. */
+void bl_history_reset(bl_history *history);
 
 /** Frames that can be looked back at. */
 size_t bl_history_reach(const bl_history *history);

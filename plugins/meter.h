@@ -37,6 +37,9 @@ BL_API BL_REALTIME void bl_meter_process(bl_meter *meter, const float *const *in
 /** The levels at the end of the last block; any thread. */
 BL_API BL_REALTIME void bl_meter_read(const bl_meter *meter, bl_meter_reading *reading);
 
+/** As bl_meter_create() left it; not while another thread is in bl_meter_process(). */
+BL_API void bl_meter_reset(bl_meter *meter);
+
 /** Forget held and clips; any thread, takes effect with the next block. */
 BL_API BL_REALTIME void bl_meter_clear(bl_meter *meter);
 

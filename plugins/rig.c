@@ -116,6 +116,22 @@ void bl_rig_free(bl_rig *rig)
     free(rig);
 }
 
+/* The parts forget their settings too, so all of them are applied anew. */
+void bl_rig_reset(bl_rig *rig)
+{
+    bl_lock_take(&rig->asking);
+    rig->resets++;
+    bl_stage_reset(&rig->amp);
+    bl_stage_reset(&rig->back.cabinet);
+    bl_lock_give(&rig->asking);
+    bl_meter_reset(rig->front.meter);
+    bl_meter_reset(rig->back.meter);
+    atomic_store_explicit(&rig->back.gate, 1, memory_order_relaxed);
+    rig->begun = false;
+    rig->applied = atomic_load_explicit(&rig->changes, memory_order_relaxed) - 1;
+    rig_take(rig);
+}
+
 /* ---- settings ---- */
 
 void bl_rig_set(bl_rig *rig, bl_rig_param param, float value)

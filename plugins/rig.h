@@ -118,6 +118,11 @@ BL_API bl_status bl_rig_work(bl_rig *rig, bl_error *error);
  *  in frames; while something new fades in, up to three times as long. */
 BL_API BL_REALTIME void bl_rig_process(bl_rig *rig, float *const *out, const float *const *in, size_t frames);
 
+/** Forgets all sound: as after bl_rig_create(), with the same settings, files and knobs; whatever the worker has handed
+ *  over is taken. The next bl_rig_process() begins anew. Not while another thread is in bl_rig_process(); the worker
+ *  may work. Not real-time safe: takes the time of the network's prewarming; allocates nothing. */
+BL_API void bl_rig_reset(bl_rig *rig);
+
 /** ---- For programs that render on many threads ----
  *  With settings and files at rest, bl_rig_process() is: bl_rig_before(), the network, bl_rig_behind(). The network is
  *  that of the capture that plays, at bl_rig_oversample() times its rate, in_channels lanes. Meters stand still. */

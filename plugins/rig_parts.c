@@ -31,6 +31,11 @@ static void amp_process(bl_part *part, float *const *out, const float *const *in
     bl_amp_process(((amp_part *)part)->amp, out, in, frames);
 }
 
+static void amp_reset(bl_part *part)
+{
+    bl_amp_reset(((amp_part *)part)->amp);
+}
+
 static void amp_free(bl_part *part)
 {
     bl_amp_free(((amp_part *)part)->amp);
@@ -46,6 +51,7 @@ bl_part *rig_amp_part(bl_amp *amp)
         return NULL;
     bl_model_get_info(bl_capture_model(capture), &info);
     *part = (amp_part){ .part = { .process = amp_process,
+                                  .reset = amp_reset,
                                   .free = amp_free,
                                   .latency = bl_amp_latency(amp),
                                   .settling = bl_amp_settling(amp) },
@@ -85,6 +91,11 @@ static void cabinet_process(bl_part *part, float *const *out, const float *const
     bl_cabinet_process(((cabinet_part *)part)->cabinet, out, in, frames);
 }
 
+static void cabinet_reset(bl_part *part)
+{
+    bl_cabinet_reset(((cabinet_part *)part)->cabinet);
+}
+
 static void cabinet_free(bl_part *part)
 {
     bl_cabinet_free(((cabinet_part *)part)->cabinet);
@@ -97,7 +108,10 @@ bl_part *rig_cabinet_part(bl_cabinet *cabinet)
     if (!part)
         return NULL;
     *part = (cabinet_part){
-        .part = { .process = cabinet_process, .free = cabinet_free, .settling = bl_cabinet_settling(cabinet) },
+        .part = { .process = cabinet_process,
+                  .reset = cabinet_reset,
+                  .free = cabinet_free,
+                  .settling = bl_cabinet_settling(cabinet) },
         .cabinet = cabinet,
     };
     return &part->part;
@@ -118,6 +132,12 @@ static void wire_process(bl_part *part, float *const *out, const float *const *i
         memcpy(out[c], in[c < wire->in_channels ? c : 0], frames * sizeof(float));
 }
 
+/* It remembers nothing. */
+static void wire_reset(bl_part *part)
+{
+    (void)part;
+}
+
 static void wire_free(bl_part *part)
 {
     free(part);
@@ -128,7 +148,7 @@ bl_part *rig_wire_part(size_t in_channels, size_t out_channels)
     wire_part *part = malloc(sizeof *part);
     if (!part)
         return NULL;
-    *part = (wire_part){ .part = { .process = wire_process, .free = wire_free },
+    *part = (wire_part){ .part = { .process = wire_process, .reset = wire_reset, .free = wire_free },
                          .in_channels = in_channels,
                          .out_channels = out_channels };
     return &part->part;

@@ -8,13 +8,15 @@
 #include <string.h>
 
 /* Samples beyond this are no sound; behind it, filters could reach what is not finite any more. */
-static const float largest = 1000;
+static const volatile float largest =
+    1000; /* volatile: for minima with constants GCC makes four operations of one */
 
-static void sanitise(float *out, const float *in, size_t frames)
+static void sanitise(float *restrict out, const float *restrict in, size_t frames)
 {
+    const float most = largest, least = -most;
     for (size_t i = 0; i < frames; i++) {
-        const float finite = fabsf(in[i]) <= FLT_MAX ? in[i] : 0, low = finite < -largest ? -largest : finite;
-        out[i] = low > largest ? largest : low;
+        const float finite = fabsf(in[i]) <= FLT_MAX ? in[i] : 0, below = finite < most ? finite : most;
+        out[i] = below > least ? below : least;
     }
 }
 
@@ -60,18 +62,42 @@ static float lowest(const float *gains, size_t frames, float least)
     return least;
 }
 
-/* From the amp's sound, which is lost, to the output. */
-static void play_back(bl_rig *rig, float *const *out, float *const *amped, const float *const *gate, size_t frames)
+static bool gates_are_idle(const bl_rig *rig)
 {
-    rig_back *back = &rig->back;
-    const size_t channels = rig->options.in_channels, out_channels = rig->options.out_channels;
+    bool idle = true;
+    for (size_t c = 0; c < rig->options.in_channels; c++)
+        idle = idle && bl_gate_is_idle(&rig->front.gates[c]);
+    return idle;
+}
+
+/* Turns the amp's sound down as the gates said, as late as the amp is. open: all of these gains are 1. Once nothing else
+ * is on its way, there is nothing to do, and the delays sleep. */
+static void apply_gates(rig_back *back, float *const *amped, const float *const *gate, bool open, size_t channels,
+                        size_t frames)
+{
     float least = 1;
+    if (open && (back->gate_sleeps || back->open_frames >= bl_delay_reach(&back->gate_delay[0]))) {
+        back->gate_sleeps = true;
+        atomic_store_explicit(&back->gate, 1, memory_order_relaxed);
+        return;
+    }
     for (size_t c = 0; c < channels; c++) {
+        if (back->gate_sleeps)
+            bl_delay_reset_to(&back->gate_delay[c], 1);
         bl_delay_process(&back->gate_delay[c], back->gains[c], gate[c], frames);
         multiply(amped[c], back->gains[c], frames);
         least = lowest(back->gains[c], frames, least);
     }
+    back->gate_sleeps = false;
+    back->open_frames = open ? back->open_frames + frames : 0;
     atomic_store_explicit(&back->gate, least, memory_order_relaxed);
+}
+
+/* From the amp's sound behind the gates, which is lost, to the output. */
+static void play_back(bl_rig *rig, float *const *out, float *const *amped, size_t frames)
+{
+    rig_back *back = &rig->back;
+    const size_t channels = rig->options.in_channels, out_channels = rig->options.out_channels;
     bl_tone_process(&back->tone, amped, (const float *const *)amped, channels, frames);
     bl_stage_process(&back->cabinet, out, (const float *const *)amped, frames);
     bl_gain_process(&back->gain, out, (const float *const *)out, out_channels, frames);
@@ -81,10 +107,11 @@ static void play_back(bl_rig *rig, float *const *out, float *const *amped, const
 static void mix_dry(bl_rig *rig, float *const *out, float *const *in, size_t frames)
 {
     float *dry[RIG_CHANNELS];
+    const bool heard = rig->enabled.left || rig->enabled.value != 1;
     point(dry, rig->front.signal); /* which is not needed any more */
     for (size_t c = 0; c < rig->options.in_channels; c++)
-        bl_delay_process(&rig->dry[c], dry[c], in[c], frames);
-    if (!rig->enabled.left && rig->enabled.value == 1)
+        bl_delay_process(&rig->dry[c], heard ? dry[c] : NULL, in[c], frames);
+    if (!heard)
         return;
     for (size_t i = 0; i < frames; i++) {
         const float on = bl_ramp_next(&rig->enabled);
@@ -97,22 +124,20 @@ static void mix_dry(bl_rig *rig, float *const *out, float *const *in, size_t fra
 
 static void play(bl_rig *rig, float *const *out, const float *const *in, size_t frames)
 {
-    float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *amped[RIG_CHANNELS], *gains[RIG_CHANNELS],
-        *result[RIG_CHANNELS];
+    const size_t channels = rig->options.in_channels;
+    float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *amped[RIG_CHANNELS], *gains[RIG_CHANNELS];
     point(input, rig->input);
     point(signal, rig->front.signal);
     point(amped, rig->back.signal);
     point(gains, rig->back.gains);
-    point(result, rig->wet);
-    for (size_t c = 0; c < rig->options.in_channels; c++)
+    for (size_t c = 0; c < channels; c++)
         sanitise(input[c], in[c], frames);
     play_front(rig, gains, input, frames);
     bl_stage_process(&rig->amp, amped, (const float *const *)signal, frames);
-    play_back(rig, result, amped, (const float *const *)gains, frames);
-    mix_dry(rig, result, input, frames);
-    bl_meter_process(rig->back.meter, (const float *const *)result, rig->options.out_channels, frames);
-    for (size_t c = 0; c < rig->options.out_channels; c++)
-        memcpy(out[c], result[c], frames * sizeof *out[c]);
+    apply_gates(&rig->back, amped, (const float *const *)gains, gates_are_idle(rig), channels, frames);
+    play_back(rig, out, amped, frames);
+    mix_dry(rig, out, input, frames);
+    bl_meter_process(rig->back.meter, (const float *const *)out, rig->options.out_channels, frames);
 }
 
 void bl_rig_process(bl_rig *rig, float *const *out, const float *const *in, size_t frames)
@@ -190,7 +215,8 @@ void bl_rig_behind(bl_rig *rig, float *const *out, float *const *network_out, co
         point_at(to, out, rig->options.out_channels, done);
         for (size_t c = 0; c < channels; c++)
             memcpy(amped[c], to[c], n * sizeof *amped[c]);
-        play_back(rig, to, amped, (const float *const *)g, n);
+        apply_gates(&rig->back, amped, (const float *const *)g, false, channels, n);
+        play_back(rig, to, amped, n);
     }
     bl_fpmode_leave(mode);
 }

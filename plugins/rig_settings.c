@@ -86,6 +86,8 @@ static void apply_effects(bl_rig *rig)
 static void apply_latency(bl_rig *rig)
 {
     const size_t latency = bl_stage_latency(&rig->amp);
+    if (latency == bl_rig_latency(rig))
+        return;
     for (size_t c = 0; c < rig->options.in_channels; c++) {
         bl_delay_set(&rig->back.gate_delay[c], latency);
         bl_delay_set(&rig->dry[c], latency);
@@ -101,6 +103,8 @@ static void jump(bl_rig *rig)
     bl_tone_reset(&rig->front.tone);
     bl_tone_reset(&rig->back.tone);
     bl_ramp_jump(&rig->enabled);
+    rig->back.open_frames = 0;
+    rig->back.gate_sleeps = false;
     for (size_t c = 0; c < rig->options.in_channels; c++) {
         bl_dc_blocker_reset(&rig->front.dc[c]);
         bl_gate_reset(&rig->front.gates[c]);

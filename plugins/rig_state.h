@@ -31,6 +31,8 @@ typedef struct rig_front {
 /* What stands behind it. */
 typedef struct rig_back {
     bl_delay gate_delay[RIG_CHANNELS]; /* the gate's gains are as late as the amp is */
+    size_t open_frames;                /* so many gains, as far as the delays reach, were 1 */
+    bool gate_sleeps;                  /* all that the delays show is 1, and they hear nothing */
     bl_tone tone;
     bl_stage cabinet;
     bl_gain gain;
@@ -69,10 +71,11 @@ struct bl_rig {
     rig_back back;
     bl_delay dry[RIG_CHANNELS];
     bl_ramp enabled;
-    rig_rows input, wet;
+    rig_rows input;
 
     /* worker */
     bl_lock asking, working;
+    unsigned resets; /* under `asking`, as is handing over to the stages: a reset comes before it or behind it */
     rig_place places[BL_RIG_FILE_COUNT];
     bl_capture *played; /* owned: the amp that was handed over last, */
     size_t played_slot, played_oversample;
@@ -84,7 +87,8 @@ static inline float rig_value(const bl_rig *rig, bl_rig_param param)
     return atomic_load_explicit((_Atomic float *)&rig->params[param], memory_order_relaxed);
 }
 
-/* rig_settings.c: settings for a part that is about to be heard, on the thread that owns it. */
+/* rig_settings.c: settings for a part that is about to be heard, on the thread that owns it. Nothing happens where the
+ * part is something else, or NULL. */
 BL_REALTIME void rig_adjust_amp(const bl_rig *rig, bl_part *part);
 BL_REALTIME void rig_adjust_cabinet(const bl_rig *rig, bl_part *part);
 

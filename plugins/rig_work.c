@@ -115,19 +115,43 @@ static bl_status make_amp_part(bl_rig *rig, bl_capture *capture, size_t oversamp
         bl_amp_free(amp);
         return bl_fail_no_mem(error);
     }
-    rig_adjust_amp(rig, *out);
     return BL_OK;
 }
 
-/* Warms and hands over. The stage owns the part then; else it is freed. */
-static bl_status hand_over(bl_stage *stage, bl_part *part, bl_error *error)
+static unsigned count_resets(bl_rig *rig)
 {
-    if (!bl_stage_warm(stage, part)) {
-        part->free(part);
-        return bl_fail_no_mem(error);
+    bl_lock_take(&rig->asking);
+    const unsigned resets = rig->resets;
+    bl_lock_give(&rig->asking);
+    return resets;
+}
+
+/* False if the rig was reset meanwhile: what the part has heard is to be forgotten. */
+static bool post(bl_rig *rig, bl_stage *stage, bl_part *part, unsigned resets)
+{
+    bl_lock_take(&rig->asking);
+    const bool current = resets == rig->resets;
+    if (current)
+        bl_stage_post(stage, part);
+    bl_lock_give(&rig->asking);
+    return current;
+}
+
+/* Sets, warms and hands over. The stage owns the part then; else it is freed. */
+static bl_status hand_over(bl_rig *rig, bl_stage *stage, bl_part *part, bl_error *error)
+{
+    for (;;) {
+        const unsigned resets = count_resets(rig);
+        rig_adjust_amp(rig, part);
+        rig_adjust_cabinet(rig, part);
+        if (!bl_stage_warm(stage, part)) {
+            part->free(part);
+            return bl_fail_no_mem(error);
+        }
+        if (post(rig, stage, part, resets))
+            return BL_OK;
+        part->reset(part);
     }
-    bl_stage_post(stage, part);
-    return BL_OK;
 }
 
 /* Keeps what went wrong with what a file is needed for. */
@@ -159,7 +183,7 @@ static bl_status see_to_amp(bl_rig *rig, bl_error *error)
     else if (!(part = rig_wire_part(rig->options.in_channels, rig->options.in_channels)))
         status = bl_fail_no_mem(error);
     if (!status)
-        status = hand_over(&rig->amp, part, error);
+        status = hand_over(rig, &rig->amp, part, error);
     if (status)
         return blame(rig, BL_RIG_MODEL + slot, status, error);
     bl_capture_free(rig->played);
@@ -189,7 +213,6 @@ static bl_status make_cabinet_part(bl_rig *rig, bl_impulse *first, bl_impulse *s
         bl_cabinet_free(cabinet);
         return bl_fail_no_mem(error);
     }
-    rig_adjust_cabinet(rig, *out);
     return BL_OK;
 }
 
@@ -201,7 +224,7 @@ static bl_status see_to_cabinet(bl_rig *rig, bl_error *error)
         return BL_OK;
     bl_status status = make_cabinet_part(rig, first, second, &part, error);
     if (!status)
-        status = hand_over(&rig->back.cabinet, part, error);
+        status = hand_over(rig, &rig->back.cabinet, part, error);
     if (status)
         return blame(rig, first ? BL_RIG_IMPULSE_1 : BL_RIG_IMPULSE_2, status, error);
     bl_impulse_free(rig->heard[0]);

@@ -12,6 +12,7 @@ enum {
 bl_status bl_stage_init(bl_stage *s, double rate_hz, size_t in_channels, size_t out_channels, size_t reach)
 {
     *s = (bl_stage){ .in_channels = in_channels, .out_channels = out_channels, .fade_wanted = 1 };
+    reach = reach < BL_STAGE_MAX_LATENCY ? BL_STAGE_MAX_LATENCY : reach; /* the delays are woken from the history */
     bl_mailbox_init(&s->box);
     atomic_init(&s->latency, 0);
     bl_ramp_init(&s->on, rate_hz, 20, 1);
@@ -122,6 +123,12 @@ static void adopt(bl_stage *s, bl_part *part)
     atomic_store_explicit(&s->latency, part->latency, memory_order_relaxed);
 }
 
+static void retire(bl_stage *s, bl_part *part)
+{
+    if (part)
+        bl_mailbox_retire(&s->box, &part->mail);
+}
+
 void bl_stage_take(bl_stage *s)
 {
     if (s->next)
@@ -130,9 +137,28 @@ void bl_stage_take(bl_stage *s)
     s->taken += s->next != NULL;
     if (!s->next || bl_history_written(&s->history))
         return;
-    if (s->now)
-        bl_mailbox_retire(&s->box, &s->now->mail);
+    retire(s, s->now);
     adopt(s, s->next);
+    for (size_t c = 0; c < s->in_channels; c++)
+        bl_delay_reset(&s->dry[c]);
+}
+
+void bl_stage_reset(bl_stage *s)
+{
+    bl_part *posted = (bl_part *)bl_mailbox_take(&s->box), *newest = posted ? posted : s->next;
+    s->taken += posted != NULL;
+    if (newest) {
+        retire(s, s->now);
+        if (s->next != newest)
+            retire(s, s->next);
+        adopt(s, newest);
+    }
+    if (s->now) {
+        s->now->reset(s->now);
+        s->now->heard = 0;
+    }
+    bl_history_reset(&s->history);
+    bl_ramp_jump(&s->on);
     for (size_t c = 0; c < s->in_channels; c++)
         bl_delay_reset(&s->dry[c]);
 }
@@ -189,22 +215,40 @@ static void fade_in(bl_stage *s, float *const *out, const float *const *in, size
     }
     s->fade_at += frames;
     if (s->fade_at >= s->fade_frames) {
-        if (s->now)
-            bl_mailbox_retire(&s->box, &s->now->mail);
+        retire(s, s->now);
         adopt(s, s->next);
     }
 }
 
-/* The input in place of the effect, where it is off. */
-static void mix_dry(bl_stage *s, float *const *out, const float *const *in, size_t frames)
+/* The delays hear what they show of the frames before `now`. */
+static void wake_dry(bl_stage *s, uint64_t now)
+{
+    float *dry[BL_STAGE_CHANNELS] = { s->scratch, s->scratch + BL_STAGE_FRAMES };
+    const uint64_t late = bl_stage_latency(s);
+    for (size_t c = 0; c < s->in_channels; c++)
+        bl_delay_reset(&s->dry[c]);
+    for (uint64_t at = now > late ? now - late : 0, n; at < now; at += n) {
+        n = now - at < BL_STAGE_FRAMES ? now - at : BL_STAGE_FRAMES;
+        bl_history_read(&s->history, dry, at, (size_t)n);
+        for (size_t c = 0; c < s->in_channels; c++)
+            bl_delay_process(&s->dry[c], NULL, dry[c], (size_t)n);
+    }
+}
+
+/* The input in place of the effect, where it is off. `now`: frames before these. */
+static void mix_dry(bl_stage *s, uint64_t now, float *const *out, const float *const *in, size_t frames)
 {
     float *dry[BL_STAGE_CHANNELS];
+    const bool sleeps = !s->on.left && s->on.value == 1;
+    if (s->dry_sleeps && !sleeps)
+        wake_dry(s, now);
+    s->dry_sleeps = sleeps;
+    if (sleeps)
+        return;
     for (size_t c = 0; c < s->in_channels; c++) {
         dry[c] = s->scratch + c * BL_STAGE_FRAMES;
         bl_delay_process(&s->dry[c], dry[c], in[c], frames);
     }
-    if (!s->on.left && s->on.value == 1)
-        return;
     for (size_t i = 0; i < frames; i++) {
         const float on = bl_ramp_next(&s->on);
         for (size_t c = 0; c < s->out_channels; c++) {
@@ -226,5 +270,5 @@ void bl_stage_process(bl_stage *s, float *const *out, const float *const *in, si
     }
     if (s->next && catch_up(s, now, 2 * frames)) /* twice: one for what passes by meanwhile */
         fade_in(s, out, in, frames);
-    mix_dry(s, out, in, frames);
+    mix_dry(s, now, out, in, frames);
 }

@@ -24,6 +24,7 @@ typedef struct bl_part {
     bl_mail mail;
     /** out and in do not overlap; frames at most BL_STAGE_FRAMES. */
     void (*process)(struct bl_part *part, float *const *out, const float *const *in, size_t frames);
+    void (*reset)(struct bl_part *part); /* forgets what it heard, and its settings */
     void (*free)(struct bl_part *part);
     size_t latency;  /* samples */
     size_t settling; /* samples of input after which the past before them is not heard any more */
@@ -34,14 +35,15 @@ typedef struct bl_stage {
     size_t in_channels, out_channels;
     bl_history history;
     bl_mailbox box;
-    bl_part *now, *next;         /* audio thread: heard, and faded to; NULL: the input as it is */
-    unsigned taken;              /* parts so far */
-    size_t fade_at, fade_frames; /* of a fade that goes on: frames done, of how many; 0: none has begun */
-    size_t fade_wanted;          /* length of the next one */
-    bl_ramp on;                  /* 1: the part, 0: the input, as late as the part is */
-    bl_delay dry[BL_STAGE_CHANNELS];
-    _Atomic size_t latency; /* of what is heard */
-    float *scratch;         /* [2 * BL_STAGE_CHANNELS][BL_STAGE_FRAMES], owned */
+    bl_part *now, *next;             /* audio thread: heard, and faded to; NULL: the input as it is */
+    unsigned taken;                  /* parts so far */
+    size_t fade_at, fade_frames;     /* of a fade that goes on: frames done, of how many; 0: none has begun */
+    size_t fade_wanted;              /* length of the next one */
+    bl_ramp on;                      /* 1: the part, 0: the input, as late as the part is */
+    bl_delay dry[BL_STAGE_CHANNELS]; /* the input, as late */
+    bool dry_sleeps;                 /* nobody listens to it */
+    _Atomic size_t latency;          /* of what is heard */
+    float *scratch;                  /* [2 * BL_STAGE_CHANNELS][BL_STAGE_FRAMES], owned */
 } bl_stage;
 
 /** @param in_channels, out_channels  1 or 2, out >= in; a second output without an effect repeats the first
@@ -49,6 +51,10 @@ typedef struct bl_stage {
  *  Empty: what goes in comes out. BL_ERR_NO_MEM; in any case bl_stage_free() releases all. */
 bl_status bl_stage_init(bl_stage *stage, double rate_hz, size_t in_channels, size_t out_channels, size_t reach);
 void bl_stage_free(bl_stage *stage);
+
+/** Forgets all sound, as if nothing had been heard yet. The newest part that was handed over is there at once, reset;
+ *  those before it are given back. Not while the audio thread is in one of its functions, or any in bl_stage_post(). */
+void bl_stage_reset(bl_stage *stage);
 
 /** ---- Worker ---- */
 

@@ -1,6 +1,7 @@
 #include "tone.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LOW_CUT, DEPTH, BASS, MID, TREBLE, PRESENCE, HIGH_CUT };
 
@@ -25,11 +26,19 @@ bl_tone_params bl_tone_defaults(void)
     return (bl_tone_params){ .low_cut_hz = low_cut_off_hz, .high_cut_hz = high_cut_off_hz };
 }
 
+static void find_idle(bl_tone *tone)
+{
+    tone->idle = true;
+    for (size_t i = 0; i < BL_TONE_FILTERS; i++)
+        tone->idle = tone->idle && tone->filters[i].idle;
+}
+
 void bl_tone_init(bl_tone *tone, double rate_hz)
 {
     tone->params = bl_tone_defaults();
     for (size_t i = 0; i < BL_TONE_FILTERS; i++)
         bl_biquad_init(&tone->filters[i], rate_hz, &controls[i]);
+    find_idle(tone);
 }
 
 static void keep_within(float value, float low, float high, float *out)
@@ -70,17 +79,26 @@ void bl_tone_set(bl_tone *tone, const bl_tone_params *params)
     set_gain(tone, TREBLE, p->treble_db);
     set_gain(tone, PRESENCE, p->presence_db);
     set_cut(tone, HIGH_CUT, p->high_cut_hz, high_cut_off_hz);
+    find_idle(tone);
 }
 
 void bl_tone_process(bl_tone *tone, float *const *out, const float *const *in, size_t channels, size_t frames)
 {
+    if (tone->idle) {
+        for (size_t c = 0; c < channels; c++)
+            if (out[c] != in[c])
+                memcpy(out[c], in[c], frames * sizeof(float));
+        return;
+    }
     bl_biquad_process(&tone->filters[0], out, in, channels, frames);
     for (size_t i = 1; i < BL_TONE_FILTERS; i++)
         bl_biquad_process(&tone->filters[i], out, (const float *const *)out, channels, frames);
+    find_idle(tone);
 }
 
 void bl_tone_reset(bl_tone *tone)
 {
     for (size_t i = 0; i < BL_TONE_FILTERS; i++)
         bl_biquad_reset(&tone->filters[i]);
+    find_idle(tone);
 }

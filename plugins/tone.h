@@ -26,6 +26,7 @@ enum { BL_TONE_FILTERS = 7 };
 typedef struct bl_tone {
     bl_tone_params params;
     bl_biquad filters[BL_TONE_FILTERS];
+    bool idle; /* all of them are */
 } bl_tone;
 
 /** Flat: the input to the bit. */

@@ -106,7 +106,7 @@ bl_model *test_strided(void)
     return finish(model, random_conv(g, &rng, y, (bl_conv1d_shape){ .out_channels = 1 }));
 }
 
-bl_model *test_recurrent(void)
+static bl_model *recurrent(bool moody)
 {
     bl_model *model;
     bl_graph *g = begin(&model, NAN);
@@ -114,10 +114,22 @@ bl_model *test_recurrent(void)
     bl_recurrent_params *r;
     const bl_node_id in = bl_graph_input(g, 1);
     const bl_node_id knob = bl_graph_param(g, (bl_param_params){ 0, 2, 1 }, "drive");
-    const bl_node_id x = bl_graph_lstm(g, bl_graph_mul(g, in, knob, "driven"), 6, &r, "lstm");
+    const bl_node_id driven = moody ? bl_graph_add(g, in, knob, "driven") : bl_graph_mul(g, in, knob, "driven");
+    const bl_node_id x = bl_graph_lstm(g, driven, 6, &r, "lstm");
     assert_non_null(r);
+    model->info.prewarm = moody ? 300 : 0;
     bl_random_fill(&rng, r->weight_ih, 4 * 6, 0.9f);
     bl_random_fill(&rng, r->weight_hh, (size_t)4 * 6 * 6, 0.4f);
     bl_random_fill(&rng, r->bias, 4 * 6, 0.2f);
     return finish(model, random_conv(g, &rng, x, (bl_conv1d_shape){ .out_channels = 1 }));
+}
+
+bl_model *test_recurrent(void)
+{
+    return recurrent(false);
+}
+
+bl_model *test_moody(void)
+{
+    return recurrent(true);
 }

@@ -24,4 +24,7 @@ bl_model *test_strided(void);
 /** An LSTM with a knob in front of it that multiplies. */
 bl_model *test_recurrent(void);
 
+/** An LSTM that also hears a knob, and is prewarmed: where it begins depends on the knob. */
+bl_model *test_moody(void);
+
 #endif

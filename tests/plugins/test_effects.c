@@ -231,7 +231,8 @@ static void silence_becomes_exact(void **state)
     for (size_t c = 0; c < CHANNELS; c++) {
         for (size_t i = 0; i < FRAMES; i++)
             assert_true(silent[c][i] == 0);
-        assert_true(k.blockers[c].y == 0);
+        for (size_t i = 0; i < 4; i++)
+            assert_true(k.blockers[c].offset[i] == 0);
         assert_true(fpclassify(k.gates[c].low) != FP_SUBNORMAL && fpclassify(k.gates[c].smooth) != FP_SUBNORMAL);
         for (size_t s = 0; s < 2; s++)
             assert_true(k.biquad.state[s][c] == 0 && k.tone.filters[0].state[s][c] == 0);

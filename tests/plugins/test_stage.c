@@ -29,6 +29,13 @@ static void echo_process(bl_part *part, float *const *out, const float *const *i
     e->block_frames += frames;
 }
 
+static void echo_reset(bl_part *part)
+{
+    echo *e = (echo *)part;
+    memset(e->past, 0, sizeof e->past);
+    e->at = 0;
+}
+
 static void echo_free(bl_part *part)
 {
     alive--;
@@ -39,7 +46,9 @@ static echo *new_echo(float level, size_t latency)
 {
     echo *e = calloc(1, sizeof *e);
     assert_non_null(e);
-    e->part = (bl_part){ .process = echo_process, .free = echo_free, .settling = MEMORY, .latency = latency };
+    e->part = (bl_part){
+        .process = echo_process, .reset = echo_reset, .free = echo_free, .settling = MEMORY, .latency = latency
+    };
     e->level = level;
     alive++;
     return e;
@@ -226,12 +235,55 @@ static void test_off(void **state)
     play(stage, out, in, 3000, 64);
     bl_stage_set_on(stage, false);
     play(stage, out + 3000, in + 3000, 4000, 64);
+    bl_ramp on;
+    bl_ramp_init(&on, RATE, 20, 1);
+    bl_ramp_set(&on, 0);
+    for (size_t i = 3000; i < 4000; i++) { /* as late from the first sample on, though nobody listened before */
+        const float wet = 5 * (in[i] + 0.5f * in[i - MEMORY]), dry = in[i - LATE];
+        assert_float_equal(out[i], dry + bl_ramp_next(&on) * (wet - dry), 1e-5);
+    }
     assert_memory_equal(out + 5000, in + 5000 - LATE, 2000 * sizeof *in);
     bl_stage_set_on(stage, true);
     play(stage, out + 7000, in + 7000, 5000, 64);
     for (size_t i = 9000; i < FRAMES; i++)
         assert_float_equal(out[i], 5 * (in[i] + 0.5f * in[i - MEMORY]), 1e-6);
     bl_stage_free(stage);
+}
+
+/* In a fade, with one more in the mailbox, and with the input instead of the effect about to be heard: the last part is
+ * all there is, and has heard nothing. */
+static void test_reset(void **state)
+{
+    enum { FRAMES = 4000 };
+    static float in[FRAMES], wanted[FRAMES], got[FRAMES];
+    bl_random rng = { 4 };
+    bl_random_fill(&rng, in, FRAMES, 1);
+    bl_stage *stage = open_stage();
+    put(stage, 3);
+    play(stage, wanted, in, FRAMES, 64);
+    bl_stage_free(stage);
+    for (size_t parts = 1; parts <= 3; parts++) {
+        stage = open_stage();
+        for (size_t i = 1; i <= parts; i++) {
+            if (i < 3)
+                play(stage, got, in, 1000, 64);
+            put(stage, i == parts ? 3 : 7);
+            if (i < 3)
+                play(stage, got, in, 64, 64);
+        }
+        assert_int_equal(stage->next != NULL, parts > 0);
+        bl_stage_set_on(stage, false);
+        play(stage, got, in, 64, 64);
+        bl_stage_set_on(stage, true);
+        bl_stage_reset(stage);
+        bl_stage_collect(stage);
+        assert_int_equal(alive, 1);
+        assert_int_equal(bl_history_written(&stage->history), 0);
+        play(stage, got, in, FRAMES, 64);
+        assert_memory_equal(got, wanted, sizeof got);
+        bl_stage_free(stage);
+        assert_int_equal(alive, 0);
+    }
 }
 
 /* What a reader gets is what was written, or it is told that it came too late. */
@@ -243,12 +295,20 @@ static void test_history(void **state)
     float *out[2] = { got[0], got[1] };
     assert_int_equal(bl_history_init(&h, 2, 5000), BL_OK);
     assert_true(bl_history_reach(&h) >= 5000);
-    for (size_t at = 0; at < 100000; at += 100) {
-        for (size_t i = 0; i < 100; i++) {
+    bl_random rng = { 5 };
+    for (size_t at = 0, n; at < 100000; at += n) {
+        n = bl_random_below(&rng, 101); /* frames are kept in pairs, which blocks cut */
+        n = n < 100000 - at ? n : 100000 - at;
+        for (size_t i = 0; i < n; i++) {
             block[0][i] = (float)(at + i);
             block[1][i] = -(float)(at + i);
         }
-        bl_history_write(&h, in, 100);
+        bl_history_write(&h, in, n);
+        if (at < 100)
+            continue;
+        assert_true(bl_history_read(&h, out, at + n - 100, 100));
+        assert_float_equal(got[0][0], (float)(at + n - 100), 0);
+        assert_float_equal(got[1][99], -(float)(at + n - 1), 0);
     }
     assert_int_equal(bl_history_written(&h), 100000);
     const uint64_t oldest = 100000 - h.capacity;
@@ -258,6 +318,8 @@ static void test_history(void **state)
         assert_float_equal(got[1][i], -got[0][i], 0);
     }
     assert_true(bl_history_read(&h, out, oldest, 200));
+    for (size_t i = 0; i < 200; i++)
+        assert_float_equal(got[0][i], (float)(oldest + i), 0);
     assert_false(bl_history_read(&h, out, oldest - 1, 200));
     bl_history_free(&h);
 }
@@ -272,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_newest_wins),
         cmocka_unit_test(test_cost_of_catching_up_is_bounded),
         cmocka_unit_test(test_off),
+        cmocka_unit_test(test_reset),
         cmocka_unit_test(test_history),
     };
     return cmocka_run_group_tests_name("stage", tests, NULL, NULL);
