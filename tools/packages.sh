@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./check: installs what is missing, and says so first.
 
 packages_to_build="gcc libc6-dev meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
-    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev libsamplerate0-dev"
+    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev libsamplerate0-dev lv2-dev"
 
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
 
@@ -18,7 +18,7 @@ is_installed() {
 need_packages() {
     local missing="" package
     if ! command -v apt-get >/dev/null; then
-        command -v meson >/dev/null && pkg-config --exists jansson libzip sndfile popt cairo libebur128 && return 0
+        command -v meson >/dev/null && pkg-config --exists jansson libzip sndfile popt cairo libebur128 lv2 && return 0
         echo "This system has no apt-get. Please install the equivalents of these Debian packages yourself:" >&2
         echo "    $*" >&2
         exit 1

@@ -16,6 +16,7 @@ MAY_INCLUDE = {
     "engine/plan": ["engine/model", "engine/kernels", "engine/base", PUBLIC],
     "engine/stream": ["engine/plan", "engine/kernels", "engine/base", PUBLIC],
     "plugins": ["engine/kernels", "engine/base", PUBLIC],
+    "lv2": ["plugins", PUBLIC],
     "tools": ["plugins", PUBLIC],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
@@ -35,7 +36,7 @@ def target_of(root, path, quote, name):
 
 
 def broken_rules(root):
-    for top in ("engine", "plugins", "tools"):
+    for top in ("engine", "plugins", "lv2", "tools"):
         for folder, _, files in os.walk(os.path.join(root, top)):
             for name in sorted(files):
                 path = os.path.relpath(os.path.join(folder, name), root)

@@ -1,0 +1,129 @@
+/* The audio thread. */
+#include "plugin.h"
+
+#include <math.h>
+
+static float load_seen(const plugin *p, size_t port)
+{
+    return atomic_load_explicit((_Atomic float *)&p->seen[port], memory_order_relaxed);
+}
+
+static void store_seen(plugin *p, size_t port, float value)
+{
+    atomic_store_explicit(&p->seen[port], value, memory_order_relaxed);
+}
+
+/* ---- ports to settings ---- */
+
+static void apply_settings(plugin *p)
+{
+    for (size_t i = 0; i < BL_RIG_PARAM_COUNT; i++) {
+        const size_t port = PORT_SETTINGS + i;
+        const float *value = p->ports[port], seen = load_seen(p, port);
+        if (!value || *value == seen || isnan(*value)) /* what no number is moves nothing */
+            continue;
+        store_seen(p, port, *value);
+        if (seen != SEEN_WHATEVER)
+            bl_rig_set(p->rig, (bl_rig_param)i, *value);
+    }
+}
+
+/* A knob's port goes from the model's minimum over its initial value, in the middle, to its maximum. NAN stands for the
+ * initial value. */
+static float knob_value(const knob_range *range, float position)
+{
+    const float initial = atomic_load_explicit(&range->initial, memory_order_relaxed);
+    if (!(position >= 0 && position <= 1) || position == 0.5f)
+        return NAN;
+    if (position < 0.5f) {
+        const float minimum = atomic_load_explicit(&range->minimum, memory_order_relaxed);
+        return minimum + 2 * position * (initial - minimum);
+    }
+    return initial + (2 * position - 1) * (atomic_load_explicit(&range->maximum, memory_order_relaxed) - initial);
+}
+
+static void apply_knobs(plugin *p)
+{
+    const unsigned changes = atomic_load_explicit(&p->knob_changes, memory_order_acquire);
+    const bool other_model = changes != p->knobs_known;
+    p->knobs_known = changes;
+    for (size_t i = 0; i < PLUGIN_KNOBS; i++) {
+        const size_t port = PORT_KNOBS + i;
+        const float *value = p->ports[port], seen = load_seen(p, port);
+        const uint32_t bit = UINT32_C(1) << i;
+        if (!value || isnan(*value))
+            continue;
+        const bool moved = *value != seen && seen != SEEN_WHATEVER;
+        if (*value != seen)
+            store_seen(p, port, *value);
+        if (moved)
+            atomic_fetch_and_explicit(&p->held_knobs, ~bit, memory_order_relaxed);
+        if (moved || (other_model && !(atomic_load_explicit(&p->held_knobs, memory_order_relaxed) & bit)))
+            bl_rig_set_knob(p->rig, i, knob_value(&p->knobs[i], *value));
+    }
+}
+
+void plugin_apply_ports(plugin *p)
+{
+    apply_settings(p);
+    apply_knobs(p);
+}
+
+/* ---- sound ---- */
+
+static void play(plugin *p, uint32_t frames)
+{
+    const float *in[PLUGIN_CHANNELS];
+    float *out[PLUGIN_CHANNELS];
+    for (size_t c = 0; c < p->channels; c++) {
+        in[c] = p->ports[PORT_IN_1 + c];
+        out[c] = p->ports[PORT_OUT_1 + c];
+        if (!in[c] || !out[c])
+            return; /* a host that has not connected everything yet */
+    }
+    bl_rig_process(p->rig, out, in, frames);
+}
+
+/* ---- what the ports tell ---- */
+
+static void tell(plugin *p, port_id port, float value)
+{
+    float *to = p->ports[port];
+    if (to)
+        *to = value;
+}
+
+static float decibels(float level)
+{
+    return level > 1e-9f ? 20 * log10f(level) : -180;
+}
+
+/* One meter after the other: nobody reads them as often as runs follow each other, and logarithms are dear. */
+static void tell_meter(plugin *p)
+{
+    enum { METERS = PORT_GATE_GAIN - PORT_IN_PEAK + 1 };
+    const port_id port = (port_id)(PORT_IN_PEAK + p->meters_written++ % METERS);
+    bl_rig_meters meters;
+    bl_rig_read_meters(p->rig, &meters);
+    const float levels[METERS] = { meters.in.peak, meters.in.rms, meters.out.peak, meters.out.rms, meters.gate };
+    tell(p, port, decibels(levels[port - PORT_IN_PEAK]));
+}
+
+static void tell_all(plugin *p)
+{
+    tell(p, PORT_LATENCY, (float)bl_rig_latency(p->rig));
+    tell(p, PORT_PLAYING, bl_rig_get(p->rig, BL_RIG_SLOT));
+    tell(p, PORT_BYPASSED, bl_rig_get(p->rig, BL_RIG_ENABLED) < 0.5f);
+    tell_meter(p);
+}
+
+void plugin_run(plugin *p, uint32_t frames)
+{
+    plugin_apply_ports(p);
+    control_read(p);
+    switching_read_ports(p);
+    work_ask(p, frames);
+    play(p, frames);
+    tell_all(p);
+    notify_write(p);
+}
