@@ -17,13 +17,20 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define LIKELY(x)     __builtin_expect((x), 1)
-/* With a sanitizer's checks in them, clang takes minutes for the unrolled loops. */
-#if !defined(__clang__)
-#define UNROLL _Pragma("GCC unroll 16")
-#elif __has_feature(address_sanitizer)
-#define UNROLL
+/* With a sanitizer's checks in them, compilers take minutes for the unrolled loops. */
+#if defined(__clang__)
+#define HAS_SANITIZER __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER 1
 #else
+#define HAS_SANITIZER 0
+#endif
+#if HAS_SANITIZER
+#define UNROLL
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
 #endif
 
 /* The first `left` < VF_LEN frames of v; those behind them stay what they are. As a whole vector, so that who reads
