@@ -53,7 +53,7 @@ class Daw:
                                     BACKLINE_JOB=path, **(environment or {}))
         said = '\n'.join(line for line in said.splitlines()
                          if not re.search('MP3|Butler|midi-audition|lua/unknown', line))
-        if code or not re.search('^DONE$', said, re.M):
+        if code or not re.search(r'\bDONE$', said, re.M):  # threads of Ardour's may have begun the line
             raise RuntimeError(f'Ardour, {job["action"]}, code {code}: {said}')
         return said
 
