@@ -49,14 +49,14 @@ static size_t play(bl_rig *rig, sound out, sound in, size_t block, bool awake)
 
 static void a_sleeping_gate_is_not_heard(void **state)
 {
-    static const double rates[] = { 48000, 44100, 96000 };
+    static const double rates[] = { 44100, 48000, 96000 };
     static sound in, wanted, got;
     bl_random rng = { 21 };
     for (size_t i = 0; i < FRAMES; i++) {
         in[0][i] = bl_random_float(&rng, i % 2300 < 900 ? 0.3f : 0.001f);
         in[1][i] = bl_random_float(&rng, i % 3100 < 500 ? 0.3f : 0.001f);
     }
-    for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
+    for (size_t r = 0; r < sizeof rates / sizeof *rates; r += bl_test_stride())
         for (size_t channels = 1; channels <= 2; channels++)
             for (size_t block = 50; block <= 1000; block += 950) {
                 memset(wanted, 0, sizeof wanted);
