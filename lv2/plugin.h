@@ -63,10 +63,10 @@ typedef struct plugin {
     uint32_t frames_since_asked, patience_frames; /* since the worker was asked for last; when to ask again */
 
     /* any thread */
-    _Atomic float
-        seen[PORT_COUNT];    /* of settings and knobs: the port's value that was applied last; NAN: none. A setting
-                                     * that was made otherwise, e.g. by a rig file, holds until its port moves. */
-    _Atomic uint32_t loaded; /* slots that have a model, as bits; written by files_report() */
+    /* The value of a setting's or knob's port that was applied last; NAN: none. What was set otherwise, e.g. by a rig
+     * file, holds until its port moves. */
+    _Atomic float seen[PORT_COUNT];
+    _Atomic uint32_t loaded;        /* slots that have a model, as bits; written by files_report() */
     knob_range knobs[PLUGIN_KNOBS]; /* the same */
     _Atomic unsigned knob_changes;  /* counts changes of these ranges */
     _Atomic uint32_t held_knobs;    /* bits: set by name, by rig files and sessions; until the port moves */
@@ -76,7 +76,7 @@ typedef struct plugin {
                                      * the audio thread need not look into all boxes */
     _Atomic unsigned reported; /* reports that were posted, for the same reason */
     text_box requests[PROPERTY_WRITABLE]; /* audio thread to worker; PROPERTY_MODEL is sent as the slot's */
-    text_box reports[PROPERTY_COUNT];     /* worker to audio thread; PROPERTY_MODEL is not used: the slot's is */
+    text_box reports[PROPERTY_COUNT];     /* worker to audio thread; the model's is notify.c's own copy */
 
     /* under the lock: worker, save, restore; never the audio thread */
     bl_lock asking;
