@@ -82,10 +82,10 @@ static bl_status create_resamplers(bl_amp *amp, bl_error *error)
 static bl_status create_scratch(bl_amp *amp, bl_error *error)
 {
     const size_t lanes = amp->options.lanes;
-    amp->network_piece = amp->up ? bl_resampler_most(amp->up, BL_AMP_PIECE) : BL_AMP_PIECE;
-    const size_t back = amp->down ? bl_resampler_most(amp->down, amp->network_piece) : 0;
+    amp->network_piece = bl_resampler_most(amp->up, BL_AMP_PIECE);
+    const size_t back = bl_resampler_most(amp->down, amp->network_piece);
     const size_t host_piece = back > BL_AMP_PIECE ? back : BL_AMP_PIECE;
-    amp->memory = bl_calloc(lanes * (2 * host_piece + amp->network_piece), sizeof(float));
+    amp->memory = bl_aligned_calloc(lanes * (2 * host_piece + amp->network_piece) * sizeof(float));
     if (!amp->memory)
         return bl_fail_no_mem(error);
     for (size_t i = 0; i < lanes; i++) {
@@ -143,7 +143,7 @@ static bl_status build(bl_amp *amp, bl_error *error)
         bl_network_create(bl_capture_plan(amp->capture), o->lanes, o->oversample, &amp->network, error);
     if (!status && network_rate(amp) != o->rate_hz)
         status = create_resamplers(amp, error);
-    if (!status)
+    if (!status && amp->up)
         status = create_scratch(amp, error);
     if (!status && amp->up)
         status = prime(amp, error);
@@ -194,7 +194,7 @@ void bl_amp_free(bl_amp *amp)
     bl_resampler_free(amp->down);
     bl_fifo_free(&amp->fifo);
     bl_capture_free(amp->capture);
-    free(amp->memory);
+    bl_aligned_free(amp->memory);
     free(amp);
 }
 

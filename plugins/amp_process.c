@@ -128,8 +128,9 @@ void bl_amp_process(bl_amp *amp, float *const *out, const float *const *in, size
         const float *from[BL_MAX_LANES];
         float *to[BL_MAX_LANES];
         point(from, in, to, out, lanes, done, done);
-        const size_t inside = bl_amp_before(amp, amp->network_frames, from, run);
-        bl_network_process(amp->network, amp->network_frames, (const float *const *)amp->network_frames, inside);
-        bl_amp_behind(amp, to, amp->network_frames, inside, run);
+        float *const *inside = amp->up ? amp->network_frames : to;
+        const size_t network_frames = bl_amp_before(amp, inside, from, run);
+        bl_network_process(amp->network, inside, (const float *const *)inside, network_frames);
+        bl_amp_behind(amp, to, inside, network_frames, run);
     }
 }

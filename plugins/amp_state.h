@@ -23,10 +23,10 @@ struct bl_amp {
     /* Only where something is resampled. The resamplers give their frames when they can; the FIFO turns that into
      * one for each that comes, for it starts with as many zeros as they are behind at most. */
     bl_fifo fifo;
-    size_t missing; /* those zeros */
-    size_t dropped; /* first frames of the network that are left out, so that the latency is a whole number */
-    size_t skip;    /* how many of them are still to come */
-    size_t piece, network_piece;         /* frames at once: BL_AMP_PIECE, and what they become */
+    size_t missing;       /* those zeros */
+    size_t dropped;       /* first frames of the network that are left out, so that the latency is a whole number */
+    size_t skip;          /* how many of them are still to come */
+    size_t network_piece; /* what BL_AMP_PIECE frames become at most */
     float *scaled[BL_MAX_LANES];         /* a piece at the host's rate, before */
     float *resampled[BL_MAX_LANES];      /* and behind: that may be another thread */
     float *network_frames[BL_MAX_LANES]; /* a piece at the network's */

@@ -6,6 +6,7 @@
 
 enum {
     RUN = 256, /* samples that are written before they are read; the ring has room for them */
+    LINE = 16, /* samples in a cache line of 64 bytes */
     LONGEST = 1 << 24,
     FADE_PER_SECOND = 50
 };
@@ -79,7 +80,15 @@ static void write_ring(bl_delay *delay, const float *in, uint32_t frames)
     const uint32_t size = delay->mask + 1, to_end = size - delay->at;
     const uint32_t first = frames < to_end ? frames : to_end;
     memcpy(delay->ring + delay->at, in, first * sizeof(float));
-    memcpy(delay->ring, in + first, (frames - first) * sizeof(float));
+    if (first < frames)
+        memcpy(delay->ring, in + first, (frames - first) * sizeof(float));
+}
+
+/* Where so many frames will be written next comes to the cache meanwhile; else writing would wait for it. */
+static void make_ready(const bl_delay *delay, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i += LINE)
+        __builtin_prefetch(delay->ring + ((delay->at + i) & delay->mask), 1);
 }
 
 /* The frames that were just written, so many samples late. */
@@ -126,6 +135,7 @@ void bl_delay_process(bl_delay *delay, float *out, const float *in, size_t frame
         }
         delay->at = (delay->at + run) & delay->mask;
         delay->past = delay->longest - delay->past < run ? delay->longest : delay->past + run;
+        make_ready(delay, run);
         in += run;
         out = out ? out + run : NULL;
         frames -= run;

@@ -13,7 +13,7 @@ bl_status bl_fifo_init(bl_fifo *fifo, size_t channels, size_t room, bl_error *er
         size *= 2;
     *fifo = (bl_fifo){ .channels = channels, .mask = size - 1 };
     for (size_t c = 0; c < channels; c++) {
-        fifo->rings[c] = bl_calloc(size, sizeof(float));
+        fifo->rings[c] = bl_aligned_calloc(size * sizeof(float));
         if (!fifo->rings[c])
             return bl_fail_no_mem(error);
     }
@@ -23,7 +23,7 @@ bl_status bl_fifo_init(bl_fifo *fifo, size_t channels, size_t room, bl_error *er
 void bl_fifo_free(bl_fifo *fifo)
 {
     for (size_t c = 0; c < fifo->channels; c++)
-        free(fifo->rings[c]);
+        bl_aligned_free(fifo->rings[c]);
 }
 
 void bl_fifo_reset(bl_fifo *fifo)

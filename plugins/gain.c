@@ -32,15 +32,23 @@ static void scale(float *out, const float *in, size_t frames, float factor)
     }
 }
 
-void bl_gain_process(bl_gain *gain, float *const *out, const float *const *in, size_t channels, size_t frames)
+/* Frames of a move, not beyond its end. */
+static void move(bl_gain *gain, float *const *out, const float *const *in, size_t channels, size_t frames)
 {
-    const size_t moving = frames < gain->factor.left ? frames : gain->factor.left;
     bl_ramp after = gain->factor;
     for (size_t c = 0; c < channels; c++) {
         after = gain->factor; /* every channel goes the same way */
-        for (size_t i = 0; i < moving; i++)
+        for (size_t i = 0; i < frames; i++)
             out[c][i] = bl_ramp_next(&after) * in[c][i];
-        scale(out[c] + moving, in[c] + moving, frames - moving, after.value);
     }
     gain->factor = after;
+}
+
+void bl_gain_process(bl_gain *gain, float *const *out, const float *const *in, size_t channels, size_t frames)
+{
+    const size_t moving = frames < gain->factor.left ? frames : gain->factor.left;
+    if (moving)
+        move(gain, out, in, channels, moving);
+    for (size_t c = 0; c < channels; c++)
+        scale(out[c] + moving, in[c] + moving, frames - moving, gain->factor.value);
 }

@@ -1,14 +1,17 @@
 #include "history.h"
 
-#include <stdlib.h>
+#include "base/alloc.h"
+
 #include <string.h>
+
+enum { LINE = 16 }; /* frames in a cache line of 64 bytes */
 
 bl_status bl_history_init(bl_history *h, size_t channels, size_t frames)
 {
     size_t capacity = BL_HISTORY_MAX_WRITE;
     while (capacity < frames + BL_HISTORY_MAX_WRITE)
         capacity *= 2;
-    h->ring = calloc(channels * (capacity / 2), sizeof *h->ring); /* all bits zero is 0.0f */
+    h->ring = bl_aligned_calloc(channels * (capacity / 2) * sizeof *h->ring); /* all bits zero is 0.0f */
     h->channels = channels;
     h->capacity = capacity;
     atomic_init(&h->begun, 0);
@@ -18,7 +21,7 @@ bl_status bl_history_init(bl_history *h, size_t channels, size_t frames)
 
 void bl_history_free(bl_history *h)
 {
-    free(h->ring);
+    bl_aligned_free(h->ring);
     h->ring = NULL;
 }
 
@@ -61,17 +64,34 @@ static void write_half(_Atomic uint64_t *place, size_t half, float frame)
     write_pair(place, frames);
 }
 
-/* Does not go beyond the end of the ring. */
+static void write_four_pairs(_Atomic uint64_t *place, const float *frames)
+{
+    write_pair(place, frames);
+    write_pair(place + 1, frames + 2);
+    write_pair(place + 2, frames + 4);
+    write_pair(place + 3, frames + 6);
+}
+
+/* At least one frame, and not beyond the end of the ring. */
 static void write_part(_Atomic uint64_t *ring, size_t at, const float *in, size_t frames)
 {
-    const size_t odd = at % 2 && frames, pairs = (frames - odd) / 2;
-    _Atomic uint64_t *place = ring + (at + odd) / 2;
-    if (odd)
-        write_half(ring + at / 2, 1, in[0]);
-    for (size_t i = 0; i < pairs; i++)
-        write_pair(place + i, in + odd + 2 * i);
-    if (odd + 2 * pairs < frames)
-        write_half(place + pairs, 0, in[frames - 1]);
+    const float *const end = in + frames;
+    _Atomic uint64_t *place = ring + (at + 1) / 2;
+    if (at % 2)
+        write_half(ring + at / 2, 1, *in++);
+    for (; end - in >= 8; in += 8, place += 4)
+        write_four_pairs(place, in);
+    for (; end - in >= 2; in += 2, place++)
+        write_pair(place, in);
+    if (in < end)
+        write_half(place, 0, *in);
+}
+
+/* Where frames will be written next comes to the cache meanwhile; else writing would wait for it. */
+static void make_ready(_Atomic uint64_t *ring, size_t at, size_t mask, size_t frames)
+{
+    for (size_t i = 0; i < frames; i += LINE)
+        __builtin_prefetch(ring + ((at + i) & mask) / 2, 1);
 }
 
 /* A reader who sees one of the new samples must also see that writing them has begun: hence the fence, which goes with
@@ -79,14 +99,17 @@ static void write_part(_Atomic uint64_t *ring, size_t at, const float *in, size_
 void bl_history_write(bl_history *h, const float *const *in, size_t frames)
 {
     const uint64_t at = atomic_load_explicit(&h->written, memory_order_relaxed);
-    const size_t from = (size_t)at & (h->capacity - 1), to_end = h->capacity - from;
-    const size_t first = frames < to_end ? frames : to_end;
+    const size_t mask = h->capacity - 1;
     atomic_store_explicit(&h->begun, at + frames, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     for (size_t c = 0; c < h->channels; c++) {
         _Atomic uint64_t *ring = h->ring + c * (h->capacity / 2);
-        write_part(ring, from, in[c], first);
-        write_part(ring, 0, in[c] + first, frames - first);
+        for (size_t done = 0, n; done < frames; done += n) {
+            const size_t from = (size_t)(at + done) & mask, to_end = h->capacity - from;
+            n = frames - done < to_end ? frames - done : to_end;
+            write_part(ring, from, in[c] + done, n);
+        }
+        make_ready(ring, (size_t)at + frames, mask, frames);
     }
     atomic_store_explicit(&h->written, at + frames, memory_order_release);
 }

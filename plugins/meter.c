@@ -65,40 +65,45 @@ static double larger(double a, double b)
 }
 
 typedef struct run_levels {
-    float peak;
-    double square;
+    float peak, square; /* square: the sum of all of them */
     uint32_t clips;
 } run_levels;
 
-/* The second half is laid upon the first one; size is constant where this is inlined. */
-static inline void fold(float *peaks, float *squares, size_t size)
+/* Vectors as GCC and Clang know them: what a loop over floats would become is not left to chance. */
+typedef float floats __attribute__((vector_size(16)));
+typedef int32_t bits __attribute__((vector_size(16)));
+enum { LANES = sizeof(floats) / sizeof(float) };
+
+static run_levels join(floats peaks, floats squares, bits clips)
 {
-    for (size_t i = 0; i < size / 2; i++)
-        peaks[i] = peaks[i] > peaks[i + size / 2] ? peaks[i] : peaks[i + size / 2];
-    for (size_t i = 0; i < size / 2; i++)
-        squares[i] += squares[i + size / 2];
+    run_levels run = { 0 };
+    for (size_t k = 0; k < LANES; k++) {
+        run.peak = peaks[k] > run.peak ? peaks[k] : run.peak;
+        run.square += squares[k];
+        run.clips += (uint32_t)clips[k];
+    }
+    run.square = run.square < FLT_MAX ? run.square : FLT_MAX;
+    return run;
 }
 
-/* What a run of RUN samples adds, in loops of constant length, which compilers vectorise. What is not finite clips, and
- * else is silence. */
+/* What a run of RUN samples adds. What is not finite clips, and else is silence. Magnitudes are compared as whole
+ * numbers, of which their bits are in the same order; comparisons give masks. */
 static run_levels look_at(const float *in)
 {
-    float peaks[RUN], squares[RUN];
-    int32_t clips = 0;
-    for (size_t i = 0; i < RUN; i++) {
-        const float magnitude = fabsf(in[i]);
-        clips += !(magnitude <= 1);
-        peaks[i] = magnitude <= FLT_MAX ? magnitude : 0;
+    const int32_t full_scale = 0x3f800000, infinity = 0x7f800000;
+    bits peaks = { 0 }, clips = { 0 };
+    floats squares = { 0 };
+    for (size_t i = 0; i < RUN; i += LANES) {
+        floats samples;
+        memcpy(&samples, in + i, sizeof samples);
+        bits level = (bits)samples & INT32_MAX;
+        clips -= level > full_scale;
+        level &= level < infinity;
+        const bits louder = level > peaks;
+        peaks = (level & louder) | (peaks & ~louder);
+        squares += (floats)level * (floats)level;
     }
-    for (size_t i = 0; i < RUN; i++)
-        squares[i] = peaks[i] * peaks[i];
-    fold(peaks, squares, RUN);
-    fold(peaks, squares, RUN / 2);
-    fold(peaks, squares, RUN / 4);
-    fold(peaks, squares, RUN / 8);
-    fold(peaks, squares, RUN / 16);
-    const float square = squares[0] < FLT_MAX ? squares[0] : FLT_MAX;
-    return (run_levels){ .peak = peaks[0], .square = square, .clips = (uint32_t)clips };
+    return join((floats)peaks, squares, clips);
 }
 
 /* Fewer samples than RUN, and silence behind them. */

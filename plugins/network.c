@@ -47,7 +47,7 @@ bl_status bl_network_create(const bl_plan *plan, size_t lanes, size_t times, bl_
     bl_status status = check(plan, lanes, times, error);
     if (status)
         return status;
-    bl_network *n = bl_calloc(1, sizeof *n + BL_MAX_LANES * (times + 1) * RUN * sizeof(float));
+    bl_network *n = bl_aligned_calloc(sizeof *n + BL_MAX_LANES * (times + 1) * RUN * sizeof(float));
     if (!n)
         return bl_fail_no_mem(error);
     n->plan = plan;
@@ -75,7 +75,7 @@ void bl_network_free(bl_network *network)
 {
     for (size_t i = 0; network && i < network->stream_count; i++)
         bl_stream_free(network->streams[i]);
-    free(network);
+    bl_aligned_free(network);
 }
 
 /* What a lane of a stream plays. */

@@ -60,7 +60,7 @@ static bl_status create_stages(bl_resampler *r, bl_error *error)
         for (size_t i = 0; i < r->stages; i++)
             bl_half_band_init(&r->filters[c][i], kernels.fir, i, r->up);
     for (size_t i = 0; i < 2; i++) {
-        r->between[i] = bl_calloc((size_t)PIECE << r->stages, sizeof(float));
+        r->between[i] = bl_aligned_calloc(((size_t)PIECE << r->stages) * sizeof(float));
         if (!r->between[i])
             return bl_fail_no_mem(error);
     }
@@ -92,8 +92,8 @@ void bl_resampler_free(bl_resampler *resampler)
     if (!resampler)
         return;
     bl_sinc_rate_free(resampler->sinc);
-    free(resampler->between[0]);
-    free(resampler->between[1]);
+    bl_aligned_free(resampler->between[0]);
+    bl_aligned_free(resampler->between[1]);
     free(resampler);
 }
 

@@ -39,14 +39,12 @@ static void multiply(float *out, const float *gains, size_t frames)
         out[i] *= gains[i];
 }
 
-/* front.signal becomes what goes into the amp; gate gets the gains that belong behind it. */
-static void play_front(bl_rig *rig, float *const *gate, float *const *in, size_t frames)
+/* signal, the input, becomes what goes into the amp; gate gets the gains that belong behind it. */
+static void play_front(bl_rig *rig, float *const *gate, float *const *signal, size_t frames)
 {
     rig_front *front = &rig->front;
     const size_t channels = rig->options.in_channels;
-    float *signal[RIG_CHANNELS];
-    point(signal, front->signal);
-    bl_gain_process(&front->gain, signal, (const float *const *)in, channels, frames);
+    bl_gain_process(&front->gain, signal, (const float *const *)signal, channels, frames);
     for (size_t c = 0; c < channels; c++)
         bl_dc_blocker_process(&front->dc[c], signal[c], signal[c], frames);
     bl_meter_process(front->meter, (const float *const *)signal, channels, frames);
@@ -103,20 +101,18 @@ static void play_back(bl_rig *rig, float *const *out, float *const *amped, size_
     bl_gain_process(&back->gain, out, (const float *const *)out, out_channels, frames);
 }
 
-/* Bypass: the input, as late as everything else. */
-static void mix_dry(bl_rig *rig, float *const *out, float *const *in, size_t frames)
+/* What bypass gives is the input, as late as everything else. */
+static bool dry_is_heard(const bl_rig *rig)
 {
-    float *dry[RIG_CHANNELS];
-    const bool heard = rig->enabled.left || rig->enabled.value != 1;
-    point(dry, rig->front.signal); /* which is not needed any more */
-    for (size_t c = 0; c < rig->options.in_channels; c++)
-        bl_delay_process(&rig->dry[c], heard ? dry[c] : NULL, in[c], frames);
-    if (!heard)
-        return;
+    return rig->enabled.left || rig->enabled.value != 1;
+}
+
+static void mix_dry(bl_rig *rig, float *const *out, size_t frames)
+{
     for (size_t i = 0; i < frames; i++) {
         const float on = bl_ramp_next(&rig->enabled);
         for (size_t c = 0; c < rig->options.out_channels; c++) {
-            const float input = dry[c < rig->options.in_channels ? c : 0][i];
+            const float input = rig->dry_signal[c < rig->options.in_channels ? c : 0][i];
             out[c][i] = on == 1 ? out[c][i] : input + on * (out[c][i] - input);
         }
     }
@@ -125,18 +121,21 @@ static void mix_dry(bl_rig *rig, float *const *out, float *const *in, size_t fra
 static void play(bl_rig *rig, float *const *out, const float *const *in, size_t frames)
 {
     const size_t channels = rig->options.in_channels;
-    float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *amped[RIG_CHANNELS], *gains[RIG_CHANNELS];
-    point(input, rig->input);
+    const bool dry = dry_is_heard(rig);
+    float *signal[RIG_CHANNELS], *amped[RIG_CHANNELS], *gains[RIG_CHANNELS];
     point(signal, rig->front.signal);
     point(amped, rig->back.signal);
     point(gains, rig->back.gains);
-    for (size_t c = 0; c < channels; c++)
-        sanitise(input[c], in[c], frames);
-    play_front(rig, gains, input, frames);
+    for (size_t c = 0; c < channels; c++) {
+        sanitise(signal[c], in[c], frames);
+        bl_delay_process(&rig->dry[c], dry ? rig->dry_signal[c] : NULL, signal[c], frames);
+    }
+    play_front(rig, gains, signal, frames);
     bl_stage_process(&rig->amp, amped, (const float *const *)signal, frames);
     apply_gates(&rig->back, amped, (const float *const *)gains, gates_are_idle(rig), channels, frames);
     play_back(rig, out, amped, frames);
-    mix_dry(rig, out, input, frames);
+    if (dry)
+        mix_dry(rig, out, frames);
     bl_meter_process(rig->back.meter, (const float *const *)out, rig->options.out_channels, frames);
 }
 
@@ -160,7 +159,7 @@ void bl_rig_process(bl_rig *rig, float *const *out, const float *const *in, size
 bool bl_rig_can_split(const bl_rig *rig)
 {
     return rig_part_amp(rig->amp.now) && !rig->amp.next && !rig->back.cabinet.next && !rig->amp.on.left &&
-           rig->amp.on.value == 1 && !rig->enabled.left && rig->enabled.value == 1;
+           rig->amp.on.value == 1 && !dry_is_heard(rig);
 }
 
 bl_capture *bl_rig_playing(const bl_rig *rig)
@@ -186,15 +185,14 @@ size_t bl_rig_before(bl_rig *rig, float *const *network_in, float *const *gate, 
     const size_t channels = rig->options.in_channels;
     size_t network_frames = 0;
     for (size_t done = 0, n; done < frames; done += n) {
-        float *input[RIG_CHANNELS], *signal[RIG_CHANNELS], *g[RIG_CHANNELS], *to[RIG_CHANNELS];
+        float *signal[RIG_CHANNELS], *g[RIG_CHANNELS], *to[RIG_CHANNELS];
         n = frames - done < RIG_FRAMES ? frames - done : RIG_FRAMES;
-        point(input, rig->input);
         point(signal, rig->front.signal);
         point_at(g, gate, channels, done);
         point_at(to, network_in, channels, network_frames);
         for (size_t c = 0; c < channels; c++)
-            sanitise(input[c], in[c] + done, n);
-        play_front(rig, g, input, n);
+            sanitise(signal[c], in[c] + done, n);
+        play_front(rig, g, signal, n);
         network_frames += bl_amp_before(amp, to, (const float *const *)signal, n);
     }
     bl_fpmode_leave(mode);

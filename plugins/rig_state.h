@@ -71,7 +71,7 @@ struct bl_rig {
     rig_back back;
     bl_delay dry[RIG_CHANNELS];
     bl_ramp enabled;
-    rig_rows input;
+    rig_rows dry_signal; /* what bypass gives, where that is heard */
 
     /* worker */
     bl_lock asking, working;

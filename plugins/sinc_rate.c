@@ -75,8 +75,8 @@ bl_status bl_sinc_rate_create(double from_hz, double to_hz, size_t channels, bl_
         return bl_fail_no_mem(error);
     *r = (bl_sinc_rate){ .ratio = to_hz / from_hz, .channels = channels };
     r->state = src_new(SRC_SINC_MEDIUM_QUALITY, (int)channels, NULL);
-    r->in = bl_calloc(channels * PIECE, sizeof(float));
-    r->out = bl_calloc(channels * bl_sinc_rate_most(r, PIECE), sizeof(float));
+    r->in = bl_aligned_calloc(channels * PIECE * sizeof(float));
+    r->out = bl_aligned_calloc(channels * bl_sinc_rate_most(r, PIECE) * sizeof(float));
     if (!r->state || !r->in || !r->out) {
         bl_sinc_rate_free(r);
         return bl_fail_no_mem(error);
@@ -91,8 +91,8 @@ void bl_sinc_rate_free(bl_sinc_rate *rate)
     if (!rate)
         return;
     src_delete(rate->state);
-    free(rate->in);
-    free(rate->out);
+    bl_aligned_free(rate->in);
+    bl_aligned_free(rate->out);
     free(rate);
 }
 

@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include "base/alloc.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@ bl_status bl_stage_init(bl_stage *s, double rate_hz, size_t in_channels, size_t 
     bl_mailbox_init(&s->box);
     atomic_init(&s->latency, 0);
     bl_ramp_init(&s->on, rate_hz, 20, 1);
-    s->scratch = calloc((size_t)2 * BL_STAGE_CHANNELS * BL_STAGE_FRAMES, sizeof *s->scratch);
+    s->scratch = bl_aligned_calloc((size_t)2 * BL_STAGE_CHANNELS * BL_STAGE_FRAMES * sizeof *s->scratch);
     bl_status status = s->scratch ? bl_history_init(&s->history, in_channels, reach) : BL_ERR_NO_MEM;
     for (size_t c = 0; c < in_channels && !status; c++)
         status = bl_delay_init(&s->dry[c], rate_hz, BL_STAGE_MAX_LATENCY);
@@ -38,7 +40,7 @@ void bl_stage_free(bl_stage *s)
     bl_history_free(&s->history);
     for (size_t c = 0; c < s->in_channels; c++)
         bl_delay_free(&s->dry[c]);
-    free(s->scratch);
+    bl_aligned_free(s->scratch);
     *s = (bl_stage){ 0 };
 }
 

@@ -26,7 +26,8 @@ void *bl_calloc(size_t count, size_t size);
  *  @return false, with everything unchanged, if there is no memory. */
 bool bl_grow(void **array, size_t *capacity, size_t count, size_t element_size);
 
-/** Zeroed memory aligned to BL_ALIGN; bl_aligned_free() releases it. */
+/** Zeroed memory aligned to BL_ALIGN, every page of it touched: what the audio thread writes comes from here, because the
+ *  first touch of a page is a call of the system. bl_aligned_free() releases it. */
 void *bl_aligned_calloc(size_t bytes);
 void bl_aligned_free(void *memory);
 

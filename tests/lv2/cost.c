@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TURNS = 300, TURN_FRAMES = 9600 };
+enum { TURNS = 100, TURN_FRAMES = 9600 };
 
 static double now(void)
 {
