@@ -126,6 +126,10 @@ def parts(test, what, got, plays, expected, said):
         test.same(f'{what}, frames {first} to {end}', got[:, first:end], plays[which][:, first:end], said=said)
 
 
-if __name__ == '__main__':
+def need_host():
     need({'ardour7-lua': 'ardour'})
+
+
+if __name__ == '__main__':
+    need_host()
     Test(globals())

@@ -58,6 +58,10 @@ def test_broken_bank(place, test):
     check(place, test, 'with a broken bank', recording, place.bundled, MONO)
 
 
-if __name__ == '__main__':
+def need_host():
     need({'ffmpeg': 'ffmpeg'})
+
+
+if __name__ == '__main__':
+    need_host()
     Test(globals())

@@ -52,9 +52,13 @@ def test_slots_of_the_bank(place, test):
         check(place, test, f'slot {slot} of the bank', recording, files, MONO, slot=slot)
 
 
-if __name__ == '__main__':
+def need_host():
     need({'gst-launch-1.0': 'gstreamer1.0-tools', 'gst-inspect-1.0': 'gstreamer1.0-tools'})
     for element, package in (('wavparse', 'good'), ('lv2', 'bad')):
         if subprocess.run(['gst-inspect-1.0', element], capture_output=True).returncode:
             skip(f'GStreamer has no {element}; it is in the Debian package gstreamer1.0-plugins-{package}.')
+
+
+if __name__ == '__main__':
+    need_host()
     Test(globals())

@@ -25,7 +25,6 @@ from support import Results  # noqa: E402
 
 SOURCE = os.path.normpath(os.path.join(HERE, '..', '..'))
 DATA = os.path.join(SOURCE, 'tests', 'data', 'rig')
-CORPUS = os.path.join(SOURCE, '..', 'shared', 'corpus', 'models')
 MONO, STEREO = 'urn:backline:rig', 'urn:backline:rig-stereo'
 LEAD = 24000  # frames of silence, in which a rig comes to rest
 

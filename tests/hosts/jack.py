@@ -62,8 +62,9 @@ class Jalv:
     def __init__(self, jack, plugin, *words, name='guitar'):
         self.jack, self.name = jack, name
         self.log = open(jack.place.path(f'{name}.log'), 'w+b')
+        # without the window (-U), as with -s the console would show that instead of its prompt;
         # unbuffered, so that what it says can be waited for
-        self.process = jack.place.start('stdbuf', '-o0', 'jalv', '-n', name, '-x', *words, plugin,
+        self.process = jack.place.start('stdbuf', '-o0', 'jalv', '-n', name, '-x', '-U', 'urn:backline:none', *words, plugin,
                                         stdin=subprocess.PIPE, stdout=self.log)
 
     def said(self):

@@ -1,9 +1,9 @@
-/* jack_loop SERVER CLIENT IN.wav OUT.wav LEAD TAIL: plays a file into a JACK client and records what comes out of it,
+/* jack_loop SERVER CLIENT IN.wav OUT.wav LEAD TAIL [paced]: plays a file into a JACK client and records what comes out of it,
  * in the same cycles, so that nothing shifts.
  *
  * Channel k of IN goes to the client's k-th audio input; all its audio outputs become channels of OUT, which is as long
  * as IN plus TAIL frames. LEAD frames of silence go before and are not recorded. The server runs freely meanwhile, as
- * fast as its clients can. */
+ * fast as its clients can, unless the pace of real time is asked for. */
 #include <jack/jack.h>
 #include <semaphore.h>
 #include <sndfile.h>
@@ -123,24 +123,29 @@ static bool write_all(const char *path, int rate, const loop *l)
     return sf_close(file) == 0 && complete;
 }
 
-/* Plays and records, freewheeling. False if it takes too long. */
-static bool play(jack_client_t *jack, loop *l)
+/* Plays and records. False if it takes too long. */
+static bool play(jack_client_t *jack, loop *l, bool paced)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += PATIENCE_SECONDS;
-    jack_set_freewheel(jack, 1);
+    if (paced)
+        until.tv_sec += (time_t)(2 * (l->lead + l->frames) / jack_get_sample_rate(jack));
+    else
+        jack_set_freewheel(jack, 1);
     atomic_store(&l->started, true);
     const bool done = sem_timedwait(&l->done, &until) == 0;
-    jack_set_freewheel(jack, 0);
+    if (!paced)
+        jack_set_freewheel(jack, 0);
     return done;
 }
 
 int main(int argc, char **argv)
 {
     static loop l;
-    if (argc != 7)
-        return fail("needs SERVER CLIENT IN.wav OUT.wav LEAD TAIL, not", argc > 1 ? argv[1] : "nothing");
+    const bool paced = argc == 8 && !strcmp(argv[7], "paced");
+    if (argc != 7 && !paced)
+        return fail("needs SERVER CLIENT IN.wav OUT.wav LEAD TAIL [paced], not", argc > 1 ? argv[1] : "nothing");
     jack_client_t *jack = jack_client_open("jack_loop", JackNoStartServer | JackServerName, NULL, argv[1]);
     if (!jack)
         return fail("does not find the server", argv[1]);
@@ -158,7 +163,7 @@ int main(int argc, char **argv)
     jack_set_process_callback(jack, process, &l);
     if (jack_activate(jack) || !connect_side(jack, true, &l.to) || !connect_side(jack, false, &l.from))
         return fail("cannot connect to the client", argv[2]);
-    if (!play(jack, &l))
+    if (!play(jack, &l, paced))
         return fail("saw the cycles stop, with the client", argv[2]);
     const int rate = (int)jack_get_sample_rate(jack);
     jack_client_close(jack);

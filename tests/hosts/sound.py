@@ -5,7 +5,7 @@ import numpy as np
 from scipy.io import wavfile
 from scipy.signal import fftconvolve
 
-RATE = 48000
+RATE, OTHER_RATE = 48000, 44100
 LIMIT_DB = -100  # what a host's output may differ from the program's
 
 
@@ -17,8 +17,8 @@ def read(path):
             rate, sound = wavfile.read(path)
         except (FileNotFoundError, ValueError):
             return np.zeros((1, 0))
-    if rate != RATE or sound.dtype != np.float32:
-        raise RuntimeError(f'{path} has {rate} Hz and {sound.dtype}, instead of {RATE} Hz and float32')
+    if rate not in (RATE, OTHER_RATE) or sound.dtype != np.float32:
+        raise RuntimeError(f'{path} has {rate} Hz and {sound.dtype}, instead of {RATE} or {OTHER_RATE} Hz and float32')
     return np.atleast_2d(sound.T.astype(np.float64))
 
 
@@ -66,7 +66,7 @@ def difference(got, want, lag=0):
     said = f'differs by {worst:.1f} dB'
     if worst > LIMIT_DB:
         late = find_lag(got, want)
-        gain = rms(got) / max(rms(want), 1e-9)
+        gain = rms(got[:, lag:lag + frames]) / max(rms(want[:, :frames]), 1e-9)
         said += f'; first at frame {int(np.argmax(np.abs(d).max(axis=0) > 1e-5))}, looks late by {late} (expected ' \
                 f'{lag}), {decibels(gain):+.3f} dB'
     return worst, said
