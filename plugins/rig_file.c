@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "nearest.h"
+#include "rig_file_midi.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -206,6 +207,8 @@ static bl_status read_root(reader *r, const json_t *root)
         status = read_files(r, root, "models", BL_RIG_MODEL, BL_RIG_SLOTS);
     if (!status)
         status = read_files(r, root, "cabinets", BL_RIG_IMPULSE_1, 2);
+    if (!status)
+        status = rig_file_read_midi(json_object_get(root, "midi"), &r->setup.midi, r->error);
     return status;
 }
 

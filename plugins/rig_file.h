@@ -31,15 +31,47 @@ typedef struct bl_rig_setup_knob {
     float value;
 } bl_rig_setup_knob;
 
+/** What a MIDI controller can do. A switch acts when a value of 64 or more comes; a setting follows the value. */
+enum {
+    BL_RIG_MIDI_NOTHING,
+    BL_RIG_MIDI_BYPASS, /**< the rig off and on again, as the three below do with their part of it */
+    BL_RIG_MIDI_TOGGLE_GATE,
+    BL_RIG_MIDI_TOGGLE_AMP,
+    BL_RIG_MIDI_TOGGLE_CABINET,
+    BL_RIG_MIDI_NEXT_MODEL, /**< in the folder of the one that plays */
+    BL_RIG_MIDI_PREVIOUS_MODEL,
+    BL_RIG_MIDI_NEXT_CABINET,
+    BL_RIG_MIDI_PREVIOUS_CABINET,
+    BL_RIG_MIDI_NEXT_SLOT, /**< the next one with a model */
+    BL_RIG_MIDI_PREVIOUS_SLOT,
+    BL_RIG_MIDI_CLEAR_METERS,
+    BL_RIG_MIDI_SETTING, /**< plus a bl_rig_param: turns this setting */
+    BL_RIG_MIDI_TARGETS = BL_RIG_MIDI_SETTING + BL_RIG_PARAM_COUNT,
+    BL_RIG_MIDI_CONTROLLERS = 120 /**< numbers from 120 on are no controllers, but modes of a channel */
+};
+
+/** What MIDI does, for programs that listen to it. All zero: nothing is mapped. */
+typedef struct bl_rig_midi {
+    uint8_t channel; /**< 1..16; 0: all are heard */
+    uint8_t cc[BL_RIG_MIDI_CONTROLLERS];
+} bl_rig_midi;
+
+/** "next_model", or the symbol of a setting; NULL for BL_RIG_MIDI_NOTHING. Static. */
+BL_API const char *bl_rig_midi_word(int target);
+
+/** What a word stands for, or BL_RIG_MIDI_NOTHING. */
+BL_API int bl_rig_midi_find(const char *word);
+
 /** What a rig file holds. A plain struct: read it, and write into values. */
 typedef struct bl_rig_setup {
     float values[BL_RIG_PARAM_COUNT]; /**< each as bl_rig_param_clamp() leaves it */
     bl_rig_setup_file files[BL_RIG_FILE_COUNT];
     bl_rig_setup_knob knobs[BL_RIG_KNOBS];
     size_t knob_count;
+    bl_rig_midi midi;
 } bl_rig_setup;
 
-/** Settings at their initial values, no files, no knobs. */
+/** Settings at their initial values, no files, no knobs, nothing for MIDI to do. */
 BL_API void bl_rig_setup_init(bl_rig_setup *setup);
 
 /** Releases what the setup owns, and leaves it as bl_rig_setup_init() does. */

@@ -2,7 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "base/fail.h"
 #include "base/utf8.h"
-#include "rig_file.h"
+#include "rig_file_midi.h"
 #include "sha256.h"
 
 #include <errno.h>
@@ -155,6 +155,9 @@ static bl_status fill(json_t *root, const bl_rig_setup *setup, const char *folde
         status = add_files(root, "cabinets", setup->files + BL_RIG_IMPULSE_1, 2, folder, error);
     if (!status && (json_object_set_new(root, "settings", json_of_settings(setup)) ||
                     json_object_set_new(root, "knobs", json_of_knobs(setup))))
+        status = bl_fail_no_mem(error);
+    if (!status && !rig_file_midi_is_plain(&setup->midi) &&
+        json_object_set_new(root, "midi", rig_file_json_of_midi(&setup->midi)))
         status = bl_fail_no_mem(error);
     return status;
 }

@@ -71,6 +71,9 @@ static void fill(bl_rig_setup *setup)
     assert_int_equal(bl_rig_setup_set_file(setup, BL_RIG_IMPULSE_2, in_folder("wire.nam")), BL_OK);
     assert_int_equal(bl_rig_setup_set_knob(setup, "drive \"x\"", 0.1f, NULL), BL_OK);
     assert_int_equal(bl_rig_setup_set_knob(setup, "tone", -1e30f, NULL), BL_OK);
+    setup->midi.channel = 16;
+    setup->midi.cc[0] = BL_RIG_MIDI_BYPASS;
+    setup->midi.cc[BL_RIG_MIDI_CONTROLLERS - 1] = BL_RIG_MIDI_SETTING + BL_RIG_FADE;
 }
 
 static void save(const bl_rig_setup *setup, const char *name)
@@ -103,6 +106,7 @@ static void test_written_and_read(void **state)
         assert_string_equal(after.knobs[i].name, before.knobs[i].name);
         assert_true(after.knobs[i].value == before.knobs[i].value);
     }
+    assert_memory_equal(&after.midi, &before.midi, sizeof after.midi);
     bl_rig_setup_free(&before);
     bl_rig_setup_free(&after);
 }
@@ -199,6 +203,68 @@ static void test_damaged(void **state)
         bl_rig_setup_free(&setup);
     }
     free(text);
+}
+
+/* ---- MIDI ---- */
+
+static void test_midi_words(void **state)
+{
+    for (int i = 1; i < BL_RIG_MIDI_TARGETS; i++) {
+        assert_non_null(bl_rig_midi_word(i));
+        assert_int_equal(bl_rig_midi_find(bl_rig_midi_word(i)), i); /* none stands for two things */
+    }
+    assert_null(bl_rig_midi_word(BL_RIG_MIDI_NOTHING));
+    assert_null(bl_rig_midi_word(BL_RIG_MIDI_TARGETS));
+    assert_int_equal(bl_rig_midi_find("next"), BL_RIG_MIDI_NOTHING);
+}
+
+static void test_midi(void **state)
+{
+    bl_rig_setup setup;
+    char *text;
+    assert_int_equal(load_text("{\"backline_rig\":1,\"midi\":{\"cc\":{\"7\":\"output_gain\",\"80\":\"bypass\"},"
+                               "\"later\":3}}",
+                               &setup, NULL),
+                     BL_OK);
+    assert_int_equal(setup.midi.channel, 0);
+    for (int i = 0; i < BL_RIG_MIDI_CONTROLLERS; i++)
+        assert_int_equal(setup.midi.cc[i], i == 7    ? BL_RIG_MIDI_SETTING + BL_RIG_OUTPUT_GAIN
+                                           : i == 80 ? BL_RIG_MIDI_BYPASS
+                                                     : BL_RIG_MIDI_NOTHING);
+    setup.midi = (bl_rig_midi){ 0 };
+    assert_int_equal(bl_rig_file_text(&setup, in_folder("plain.rig.json"), &text, NULL), BL_OK);
+    assert_null(strstr(text, "midi")); /* programs that know nothing of it find nothing new */
+    free(text);
+    bl_rig_setup_free(&setup);
+}
+
+static void test_wrong_midi(void **state)
+{
+    static const struct {
+        const char *midi, *sentence;
+    } cases[] = {
+        { "7", "wants an object" },
+        { "{\"channel\":0}", "from 1 to 16" },
+        { "{\"channel\":17}", "from 1 to 16" },
+        { "{\"channel\":\"1\"}", "from 1 to 16" },
+        { "{\"cc\":[\"bass\"]}", "object of numbers" },
+        { "{\"cc\":{\"120\":\"bass\"}}", "from 0 to 119, not \"120\"" },
+        { "{\"cc\":{\"-1\":\"bass\"}}", "not \"-1\"" },
+        { "{\"cc\":{\"07\":\"bass\"}}", "not \"07\"" },
+        { "{\"cc\":{\"\":\"bass\"}}", "not \"\"" },
+        { "{\"cc\":{\"7\":3}}", "\"7\" wants the name" },
+        { "{\"cc\":{\"7\":\"nothing at all\"}}", "no setting or action \"nothing at all\"." },
+        { "{\"cc\":{\"7\":\"bas\"}}", "mean \"bass\"" },
+        { "{\"cc\":{\"7\":\"bypas\"}}", "mean \"bypass\"" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bl_rig_setup setup;
+        bl_error error;
+        char text[200];
+        snprintf(text, sizeof text, "{\"backline_rig\":1,\"midi\":%s}", cases[i].midi);
+        assert_int_equal(load_text(text, &setup, &error), BL_ERR_FORMAT);
+        assert_non_null(strstr(error.text, cases[i].sentence));
+    }
 }
 
 /* ---- moved files ---- */
@@ -346,6 +412,9 @@ int main(void)
         cmocka_unit_test(test_what_is_left_out),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_midi_words),
+        cmocka_unit_test(test_midi),
+        cmocka_unit_test(test_wrong_midi),
         cmocka_unit_test(test_found_again),
         cmocka_unit_test(test_apply),
         cmocka_unit_test(test_too_many_knobs),
