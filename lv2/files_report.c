@@ -195,6 +195,13 @@ static void tell_model(plugin *p, const rig_report *r)
     tell(p, PROPERTY_MODEL_DETAILS, details.text);
 }
 
+static void tell_held(plugin *p)
+{
+    char *held = state_write_held(p);
+    tell(p, PROPERTY_HELD, held ? held : "");
+    free(held);
+}
+
 static void tell_texts(plugin *p, const rig_report *r)
 {
     const bl_error *error = first_error(p, r);
@@ -210,6 +217,7 @@ static void tell_texts(plugin *p, const rig_report *r)
     tell(p, PROPERTY_ERROR, t.text);
     tell_status(p, r);
     tell_model(p, r);
+    tell_held(p);
 }
 
 void files_report(plugin *p)
@@ -217,6 +225,7 @@ void files_report(plugin *p)
     const plain_numbers numbers = plain_numbers_begin();
     rig_report r;
     bl_lock_take(&p->asking);
+    atomic_store_explicit(&p->held_changed, false, memory_order_relaxed); /* before it is looked at */
     if (!bl_rig_wants_work(p->rig)) { /* else what the rig says may be about earlier names */
         empty_failed(p);
         turn_knobs(p);

@@ -30,6 +30,13 @@ static void map_properties(const host *h, uris *u)
         snprintf(uri, sizeof uri, PROPERTY_PREFIX "%s_content", property_describe((property)i)->symbol);
         u->contents[i] = map(h, uri);
     }
+    for (int i = 0; i < BL_RIG_PARAM_COUNT + PLUGIN_KNOBS; i++) {
+        snprintf(uri, sizeof uri, PROPERTY_PREFIX "%s", port_describe((port_id)(PORT_SETTINGS + i), 1).symbol);
+        u->controls[i] = map(h, uri);
+    }
+    u->tuner = map(h, TUNER_URI);
+    u->tuner_rate = map(h, TUNER_RATE_URI);
+    u->tuner_sound = map(h, TUNER_SOUND_URI);
     u->state_settings = map(h, PROPERTY_PREFIX "settings");
 }
 
@@ -38,12 +45,15 @@ static void map_all(const host *h, uris *u)
     *u = (uris){
         .atom_Blank = map(h, LV2_ATOM__Blank),
         .atom_Bool = map(h, LV2_ATOM__Bool),
+        .atom_Float = map(h, LV2_ATOM__Float),
+        .atom_Int = map(h, LV2_ATOM__Int),
         .atom_Object = map(h, LV2_ATOM__Object),
         .atom_Path = map(h, LV2_ATOM__Path),
         .atom_Resource = map(h, LV2_ATOM__Resource),
         .atom_Sequence = map(h, LV2_ATOM__Sequence),
         .atom_String = map(h, LV2_ATOM__String),
         .atom_URID = map(h, LV2_ATOM__URID),
+        .atom_Vector = map(h, LV2_ATOM__Vector),
         .log_Error = map(h, LV2_LOG__Error),
         .midi_MidiEvent = map(h, LV2_MIDI__MidiEvent),
         .patch_Get = map(h, LV2_PATCH__Get),

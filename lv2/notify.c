@@ -50,9 +50,10 @@ static size_t padded(size_t size)
     return (size + 7) & ~(size_t)7;
 }
 
-/* Writes an event: its beginning, of whole 8 bytes, and behind it length bytes of a text, padded. False if there is no
+/* Writes an event: its beginning, of whole 8 bytes, and behind it length bytes of a text or
+ * numbers, padded. False if there is no
  * room for all of it; then nothing is written. */
-static bool put(room *r, const void *beginning, size_t size, const char *text, size_t length)
+static bool put(room *r, const void *beginning, size_t size, const void *text, size_t length)
 {
     const size_t body = padded(length);
     if (r->left < size + body)
@@ -108,15 +109,49 @@ static bool put_changed(plugin *p, room *r)
     return put(r, &e, sizeof e, NULL, 0);
 }
 
+/* The beginning of a patch:Set of TUNER_SOUND_URI, up to its vector's numbers. */
+typedef struct sound_event {
+    LV2_Atom_Event event;
+    LV2_Atom_Object_Body object;
+    LV2_Atom_Property_Body property; /* patch:property, */
+    uint32_t which, padding;
+    LV2_Atom_Property_Body rate;
+    float rate_hz;
+    uint32_t more_padding;
+    LV2_Atom_Property_Body value; /* patch:value */
+    LV2_Atom_Vector_Body vector;
+} sound_event;
+
+_Static_assert(sizeof(sound_event) == 96, "events have no padding");
+
+static bool put_sound(plugin *p, room *r)
+{
+    const uris *u = &p->uris;
+    const uint32_t size = (uint32_t)(p->tuner.count * sizeof *p->tuner.sound);
+    const sound_event e = {
+        .event.body = { (uint32_t)(sizeof e - sizeof e.event) + size, u->atom_Object },
+        .object.otype = u->patch_Set,
+        .property = { u->patch_property, 0, { sizeof e.which, u->atom_URID } },
+        .which = u->tuner_sound,
+        .rate = { u->tuner_rate, 0, { sizeof e.rate_hz, u->atom_Float } },
+        .rate_hz = (float)p->tuner.rate_hz,
+        .value = { u->patch_value, 0, { (uint32_t)sizeof e.vector + size, u->atom_Vector } },
+        .vector = { sizeof *p->tuner.sound, u->atom_Float },
+    };
+    return put(r, &e, sizeof e, p->tuner.sound, size);
+}
+
 /* What does not fit now stays for the next time, and does not keep back what is shorter. */
 static void put_all(plugin *p, room *r)
 {
     outgoing *o = &p->outgoing;
     if (o->state_changed && put_changed(p, r))
         o->state_changed = false;
-    for (size_t i = 0; i < PROPERTY_COUNT; i++)
+    for (size_t i = 0; i < PROPERTY_COUNT && o->waiting; i++)
         if (o->waiting & bit(i) && put_set(p, r, i))
             o->waiting &= ~bit(i);
+    if (tuner_tap_has_news(&p->tuner) && put_sound(p, r))
+        tuner_tap_taken(&p->tuner);
 }
 
 /* ---- the port ---- */

@@ -63,6 +63,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     p->rate_hz = rate;
     p->channels = strcmp(descriptor->URI, STEREO_URI) ? 1 : 2;
     init_shared(p);
+    tuner_tap_init(&p->tuner, rate);
     p->bundle = folder_name(bundle ? bundle : "");
     if (!p->bundle || !host_init(&p->host, &p->uris, features) || !create_rig(p, rate) || !work_start(p, rate)) {
         free_plugin(p);

@@ -4,7 +4,7 @@
  * host.c     what the host offers
  * run.c      run(): ports to settings, sound, meters
  * control.c  what comes in through the control port     switching.c  slots and switches
- * notify.c   what goes out through the notify port
+ * notify.c   what goes out through the notify port       tuner_tap.c  sound for a window's tuner
  * work.c     who loads: the host's worker, or a thread of our own
  * files.c    which files are named                       bank.c  the user's bank file
  * files_find.c, files_content.c, files_report.c  where they are, what is in them, and what became of them
@@ -13,12 +13,14 @@
 #define BACKLINE_LV2_PLUGIN_H
 
 #include "host.h"
+#include "load.h"
 #include "lock.h"
 #include "ports.h"
 #include "properties.h"
 #include "rig.h"
 #include "rig_file.h"
 #include "text_box.h"
+#include "tuner_tap.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -60,6 +62,8 @@ typedef struct plugin {
     unsigned meters_written;               /* which is next */
     unsigned knobs_known;                  /* knob_changes that have been looked at */
     outgoing outgoing;
+    tuner_tap tuner;
+    bl_load load;
     uint32_t frames_since_asked, patience_frames; /* since the worker was asked for last; when to ask again */
 
     /* any thread */
@@ -70,6 +74,7 @@ typedef struct plugin {
     knob_range knobs[PLUGIN_KNOBS]; /* the same */
     _Atomic unsigned knob_changes;  /* counts changes of these ranges */
     _Atomic uint32_t held_knobs;    /* bits: set by name, by rig files and sessions; until the port moves */
+    _Atomic bool held_changed;      /* what PROPERTY_HELD tells may be another now */
     _Atomic bool asked;             /* the worker was asked for and has not begun */
     _Atomic unsigned orders,
         taken;                 /* requests that were made, and how many of them the worker has looked at; so that
@@ -103,6 +108,9 @@ typedef struct plugin {
 /* ---- run.c ---- audio thread ---- */
 
 BL_REALTIME void plugin_run(plugin *p, uint32_t frames);
+
+/* A setting or knob, of PORT_SETTINGS to below PORT_NEXT, gets the value that its port would have, until that moves. */
+BL_REALTIME void plugin_set(plugin *p, port_id port, float value);
 
 /* Gives the rig every setting whose port is not where it was seen last. */
 BL_REALTIME void plugin_apply_ports(plugin *p);
@@ -214,6 +222,9 @@ bool bank_load(bl_rig_setup *setup, bl_error *error);
 /* The settings and knobs that are not where their ports say, as "bass=3@0 knob_1=0.7@0.5": value, and behind the @ that of
  * the port. free() releases it; NULL: no memory. */
 char *state_write_settings(const plugin *p);
+
+/* The same for windows: values as ports have them, "bass=3 knob_1=0.5". */
+char *state_write_held(const plugin *p);
 
 /* Sets these, until their ports move; all others go where their ports are. What cannot be understood is left out. */
 void state_read_settings(plugin *p, const char *text);

@@ -105,6 +105,8 @@ static const port_info others[PORT_COUNT] = {
     [PORT_OUT_PEAK] = { OUT("out_peak", "Out Peak"), .value = { LEVEL(-180) } },
     [PORT_OUT_RMS] = { OUT("out_rms", "Out RMS"), .value = { LEVEL(-180) } },
     [PORT_GATE_GAIN] = { OUT("gate_gain", "Gate Gain"), .about = "0 is open", .value = { LEVEL(0) } },
+    [PORT_CPU] = { OUT("cpu", "CPU"), .about = "of the time that there is; -1: this processor does not tell",
+                   .value = { .unit = "%", RANGE(-1, 100, 0) } },
 };
 
 /* Of settings whose names are longer than 15 characters. */

@@ -32,6 +32,7 @@ typedef enum port_id {
     PORT_OUT_PEAK,
     PORT_OUT_RMS,
     PORT_GATE_GAIN, /* dB; 0: open */
+    PORT_CPU,       /* per cent of the time that there is; -1: unknown */
     PORT_COUNT
 } port_id;
 

@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include <math.h>
+#include <string.h>
 
 static float load_seen(const plugin *p, size_t port)
 {
@@ -15,13 +16,32 @@ static void store_seen(plugin *p, size_t port, float value)
 
 /* ---- ports to settings ---- */
 
+/* Whether a port is where it was seen last, to the bit: a quick answer, which nearly all ports give nearly always. */
+static bool rests(const float *value, float seen)
+{
+    return !memcmp(value, &seen, sizeof seen);
+}
+
+/* Whether a setting stood elsewhere than where its port was seen last. */
+static bool was_held(const plugin *p, bl_rig_param param, float seen)
+{
+    return seen == SEEN_WHATEVER || bl_rig_get(p->rig, param) != bl_rig_param_clamp(param, seen);
+}
+
+static void tell_held(plugin *p)
+{
+    atomic_store_explicit(&p->held_changed, true, memory_order_relaxed);
+}
+
 static void apply_settings(plugin *p)
 {
     for (size_t i = 0; i < BL_RIG_PARAM_COUNT; i++) {
         const size_t port = PORT_SETTINGS + i;
         const float *value = p->ports[port], seen = load_seen(p, port);
-        if (!value || *value == seen || isnan(*value)) /* what no number is moves nothing */
+        if (!value || rests(value, seen) || *value == seen || isnan(*value)) /* what no number is moves nothing */
             continue;
+        if (!isnan(seen) && was_held(p, (bl_rig_param)i, seen))
+            tell_held(p);
         store_seen(p, port, *value);
         if (seen != SEEN_WHATEVER)
             bl_rig_set(p->rig, (bl_rig_param)i, *value);
@@ -51,16 +71,29 @@ static void apply_knobs(plugin *p)
         const size_t port = PORT_KNOBS + i;
         const float *value = p->ports[port], seen = load_seen(p, port);
         const uint32_t bit = UINT32_C(1) << i;
-        if (!value || isnan(*value))
+        if (!value || (rests(value, seen) && !other_model) || isnan(*value))
             continue;
         const bool moved = *value != seen && seen != SEEN_WHATEVER;
         if (*value != seen)
             store_seen(p, port, *value);
-        if (moved)
-            atomic_fetch_and_explicit(&p->held_knobs, ~bit, memory_order_relaxed);
+        if (moved && atomic_fetch_and_explicit(&p->held_knobs, ~bit, memory_order_relaxed) & bit)
+            tell_held(p);
         if (moved || (other_model && !(atomic_load_explicit(&p->held_knobs, memory_order_relaxed) & bit)))
             bl_rig_set_knob(p->rig, i, knob_value(&p->knobs[i], *value));
     }
+}
+
+void plugin_set(plugin *p, port_id port, float value)
+{
+    const size_t knob = (size_t)port - PORT_KNOBS;
+    if (port < PORT_KNOBS) {
+        bl_rig_set(p->rig, (bl_rig_param)(port - PORT_SETTINGS), value);
+    } else {
+        atomic_fetch_or_explicit(&p->held_knobs, UINT32_C(1) << knob, memory_order_relaxed);
+        bl_rig_set_knob(p->rig, knob, knob_value(&p->knobs[knob], value));
+    }
+    p->outgoing.state_changed = true;
+    tell_held(p);
 }
 
 void plugin_apply_ports(plugin *p)
@@ -81,6 +114,7 @@ static void play(plugin *p, uint32_t frames)
         if (!in[c] || !out[c])
             return; /* a host that has not connected everything yet */
     }
+    tuner_tap_hear(&p->tuner, in[0], frames); /* before the output takes the input's place */
     bl_rig_process(p->rig, out, in, frames);
 }
 
@@ -109,16 +143,24 @@ static void tell_meter(plugin *p)
     tell(p, port, decibels(levels[port - PORT_IN_PEAK]));
 }
 
+static float cpu_per_cent(const bl_load *load)
+{
+    const float share = bl_load_share(load);
+    return share < 0 ? -1 : 100 * share;
+}
+
 static void tell_all(plugin *p)
 {
     tell(p, PORT_LATENCY, (float)bl_rig_latency(p->rig));
     tell(p, PORT_PLAYING, bl_rig_get(p->rig, BL_RIG_SLOT));
+    tell(p, PORT_CPU, cpu_per_cent(&p->load));
     tell(p, PORT_BYPASSED, bl_rig_get(p->rig, BL_RIG_ENABLED) < 0.5f);
     tell_meter(p);
 }
 
 void plugin_run(plugin *p, uint32_t frames)
 {
+    bl_load_begin(&p->load);
     plugin_apply_ports(p);
     control_read(p);
     switching_read_ports(p);
@@ -126,4 +168,5 @@ void plugin_run(plugin *p, uint32_t frames)
     play(p, frames);
     tell_all(p);
     notify_write(p);
+    bl_load_end(&p->load, frames, p->rate_hz);
 }

@@ -64,7 +64,7 @@ static void set_as_port(plugin *p, size_t setting)
         atomic_fetch_and_explicit(&p->held_knobs, ~knob_bit(setting), memory_order_relaxed);
 }
 
-/* ---- text ---- */
+/* ---- written ---- */
 
 static const char *symbol_of(size_t setting, char *space, size_t size)
 {
@@ -86,7 +86,18 @@ static void write_number(FILE *to, float value)
     fputs(text, to);
 }
 
-static void write_all(const plugin *p, FILE *to)
+/* Where the knob's port would stand for that value: knob_value() of run.c the other way round. */
+static float knob_position(const knob_range *knob, float value)
+{
+    const float minimum = atomic_load_explicit((_Atomic float *)&knob->minimum, memory_order_relaxed),
+                initial = atomic_load_explicit((_Atomic float *)&knob->initial, memory_order_relaxed),
+                maximum = atomic_load_explicit((_Atomic float *)&knob->maximum, memory_order_relaxed);
+    const bool below = value < initial;
+    const float way = below ? initial - minimum : maximum - initial;
+    return way > 0 ? 0.5f + 0.5f * (value - initial) / way : 0.5f;
+}
+
+static void write_all(const plugin *p, FILE *to, bool for_windows)
 {
     const char *gap = "";
     for (size_t i = 0; i < SETTINGS; i++) {
@@ -94,22 +105,26 @@ static void write_all(const plugin *p, FILE *to)
         float value;
         if (!is_elsewhere(p, i, &value))
             continue;
+        if (for_windows && i >= BL_RIG_PARAM_COUNT)
+            value = knob_position(&p->knobs[i - BL_RIG_PARAM_COUNT], value);
         fprintf(to, "%s%s=", gap, symbol_of(i, space, sizeof space));
         write_number(to, value);
-        fputc('@', to);
-        write_number(to, read_seen(p, i));
+        if (!for_windows) {
+            fputc('@', to);
+            write_number(to, read_seen(p, i));
+        }
         gap = " ";
     }
 }
 
-char *state_write_settings(const plugin *p)
+static char *write_text(const plugin *p, bool for_windows)
 {
     const plain_numbers numbers = plain_numbers_begin();
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
     if (to) {
-        write_all(p, to);
+        write_all(p, to, for_windows);
         if (fclose(to)) {
             free(text);
             text = NULL;
@@ -118,6 +133,18 @@ char *state_write_settings(const plugin *p)
     plain_numbers_end(numbers);
     return text;
 }
+
+char *state_write_settings(const plugin *p)
+{
+    return write_text(p, false);
+}
+
+char *state_write_held(const plugin *p)
+{
+    return write_text(p, true);
+}
+
+/* ---- read ---- */
 
 /* "bass=3@0" */
 static bool read_word(const char *word, size_t *setting, float *value, float *port)

@@ -7,6 +7,7 @@ static void set(plugin *p, bl_rig_param param, float value)
         return;
     bl_rig_set(p->rig, param, value);
     p->outgoing.state_changed = true;
+    atomic_store_explicit(&p->held_changed, true, memory_order_relaxed);
 }
 
 static void toggle(plugin *p, bl_rig_param param)

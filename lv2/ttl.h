@@ -30,8 +30,18 @@ void ttl_port(port_id port, size_t channels);
 /* ---- ttl_plugin.c ---- */
 
 const char *ttl_plugin_uri(size_t channels);
-void ttl_plugin(size_t channels);
+void ttl_plugin(size_t channels, bool has_ui);
 void ttl_properties(void);
+
+/* ---- ttl_ui.c: the window ---- */
+
+void ttl_ui_uri(size_t channels); /* in angle brackets */
+void ttl_ui_manifest(void);       /* that there are such, and in which file */
+void ttl_ui(size_t channels);     /* what it needs and can */
+
+/* ---- ttl_modgui.c: the pedal in MOD's web page ---- */
+
+void ttl_modgui(size_t channels);
 
 /* ---- ttl_presets.c ---- */
 

@@ -42,7 +42,7 @@ static void list_properties(const char *predicate, int first, int end)
     printf(" ;\n");
 }
 
-void ttl_plugin(size_t channels)
+void ttl_plugin(size_t channels, bool has_ui)
 {
     ttl_audio_groups(channels);
     printf("\n<%s>\n    a lv2:Plugin , lv2:SimulatorPlugin , doap:Project ;\n    doap:name \"%s\"",
@@ -55,6 +55,11 @@ void ttl_plugin(size_t channels)
     printf(" ;\n    pg:mainOutput ");
     ttl_group_uri(true, channels);
     printf(" ;\n");
+    if (has_ui) {
+        printf("    ui:ui ");
+        ttl_ui_uri(channels);
+        printf(" ;\n");
+    }
     list_properties("patch:writable", 0, PROPERTY_WRITABLE);
     list_properties("patch:readable", PROPERTY_WRITABLE, PROPERTY_COUNT);
     for (unsigned i = 0; port_at(i, channels) != PORT_COUNT; i++) {

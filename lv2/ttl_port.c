@@ -15,6 +15,7 @@ static const struct {
     { "dB", "units:db" },
     { "Hz", "units:hz" },
     { "ms", "units:ms" },
+    { "%", "units:pc" },
     { "samples", "units:frame" },
     { "dBu", "[\n            a units:Unit ;\n            rdfs:label \"decibels above 0.775 volts\" ;\n"
              "            units:symbol \"dBu\" ;\n            units:render \"%.1f dBu\"\n        ]" },

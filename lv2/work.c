@@ -16,7 +16,8 @@ static const double patience_seconds = 1; /* then a worker that has not begun is
 
 static bool has_work(const plugin *p)
 {
-    return control_has_requests(p) || bl_rig_wants_work(p->rig);
+    return control_has_requests(p) || bl_rig_wants_work(p->rig) ||
+           atomic_load_explicit((_Atomic bool *)&p->held_changed, memory_order_relaxed);
 }
 
 void work_all(plugin *p)

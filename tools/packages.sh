@@ -1,7 +1,8 @@
 # Sourced by ./demo and ./check: installs what is missing, and says so first.
 
 packages_to_build="gcc libc6-dev meson ninja-build pkg-config libjansson-dev libzip-dev libsndfile1-dev libpopt-dev
-    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev libsamplerate0-dev lv2-dev"
+    libcairo2-dev libkissfft-dev libmd-dev libebur128-dev libsamplerate0-dev lv2-dev libpango1.0-dev
+    libxkbcommon-x11-dev portaudio19-dev libjack-jackd2-dev libasound2-dev libncurses-dev libglib2.0-dev"
 
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
 
@@ -18,7 +19,8 @@ is_installed() {
 need_packages() {
     local missing="" package
     if ! command -v apt-get >/dev/null; then
-        command -v meson >/dev/null && pkg-config --exists jansson libzip sndfile popt cairo libebur128 lv2 && return 0
+        command -v meson >/dev/null && pkg-config --exists jansson libzip sndfile popt cairo libebur128 lv2 pangocairo xcb-shm xcb-xkb xkbcommon-x11 \
+            portaudio-2.0 jack alsa ncursesw && return 0
         echo "This system has no apt-get. Please install the equivalents of these Debian packages yourself:" >&2
         echo "    $*" >&2
         exit 1

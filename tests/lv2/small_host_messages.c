@@ -44,6 +44,31 @@ void small_host_set_path(small_host *h, property which, const char *path)
     lv2_atom_forge_pop(&h->forge, &object);
 }
 
+static void begin_set(small_host *h, const char *uri, LV2_Atom_Forge_Frame *object)
+{
+    begin_event(h, 0);
+    lv2_atom_forge_object(&h->forge, object, 0, small_host_map(h, LV2_PATCH__Set));
+    lv2_atom_forge_key(&h->forge, small_host_map(h, LV2_PATCH__property));
+    lv2_atom_forge_urid(&h->forge, small_host_map(h, uri));
+    lv2_atom_forge_key(&h->forge, small_host_map(h, LV2_PATCH__value));
+}
+
+void small_host_set_float(small_host *h, const char *uri, float value)
+{
+    LV2_Atom_Forge_Frame object;
+    begin_set(h, uri, &object);
+    lv2_atom_forge_float(&h->forge, value);
+    lv2_atom_forge_pop(&h->forge, &object);
+}
+
+void small_host_set_bool(small_host *h, const char *uri, bool value)
+{
+    LV2_Atom_Forge_Frame object;
+    begin_set(h, uri, &object);
+    lv2_atom_forge_bool(&h->forge, value);
+    lv2_atom_forge_pop(&h->forge, &object);
+}
+
 void small_host_get(small_host *h, property which)
 {
     LV2_Atom_Forge_Frame object;

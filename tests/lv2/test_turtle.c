@@ -88,9 +88,11 @@ static void assert_value(size_t channels, const LilvPort *port, const LilvNode *
 
 static const char *unit_uri(const char *unit)
 {
-    static const char *const known[][2] = {
-        { "dB", LV2_UNITS__db }, { "Hz", LV2_UNITS__hz }, { "ms", LV2_UNITS__ms }, { "samples", LV2_UNITS__frame }
-    };
+    static const char *const known[][2] = { { "dB", LV2_UNITS__db },
+                                            { "Hz", LV2_UNITS__hz },
+                                            { "ms", LV2_UNITS__ms },
+                                            { "samples", LV2_UNITS__frame },
+                                            { "%", LV2_UNITS__pc } };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(unit, known[i][0]))
             return known[i][1];

@@ -16,8 +16,11 @@ MAY_INCLUDE = {
     "engine/plan": ["engine/model", "engine/kernels", "engine/base", PUBLIC],
     "engine/stream": ["engine/plan", "engine/kernels", "engine/base", PUBLIC],
     "plugins": ["engine/kernels", "engine/base", PUBLIC],
+    "face/x11": ["face", "plugins", PUBLIC],
+    "face": ["plugins", PUBLIC],
+    "lv2/ui": ["lv2", "face/x11", "face", "plugins", PUBLIC],
     "lv2": ["plugins", PUBLIC],
-    "tools": ["plugins", PUBLIC],
+    "tools": ["face", "plugins", PUBLIC],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
@@ -28,7 +31,7 @@ def layer_of(path):
 
 def target_of(root, path, quote, name):
     """The project file that an include means, or None for one of the system's."""
-    for folder in [os.path.dirname(path), "engine", "engine/include", "plugins"]:
+    for folder in [os.path.dirname(path), "engine", "engine/include", "plugins", "face", "face/x11"]:
         candidate = os.path.normpath(os.path.join(folder, name))
         if os.path.exists(os.path.join(root, candidate)):
             return candidate
@@ -36,7 +39,7 @@ def target_of(root, path, quote, name):
 
 
 def broken_rules(root):
-    for top in ("engine", "plugins", "lv2", "tools"):
+    for top in ("engine", "plugins", "face", "lv2", "tools"):
         for folder, _, files in os.walk(os.path.join(root, top)):
             for name in sorted(files):
                 path = os.path.relpath(os.path.join(folder, name), root)
