@@ -37,7 +37,7 @@ static const property_info properties[PROPERTY_COUNT] = {
     [PROPERTY_MODEL_NAME] = { "model_name", "Model Name", "of the model that plays", .shown = true },
     [PROPERTY_MODEL_DETAILS] = { "model_details", "Model Details", "more about the model that plays",
                                  .shown = true },
-    [PROPERTY_HELD] = { "held", "Held Settings", "those that are not where their ports are" },
+    [PROPERTY_HELD] = { "held", "Held Settings", "those that are not where their ports are", .shown = false },
 };
 
 const property_info *property_describe(property p)

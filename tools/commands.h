@@ -7,6 +7,9 @@
 enum { DONE = 0, FAILED = 1, WRONG_USAGE = 2 };
 
 int run_render(int argc, const char **argv);
+int run_stream(int argc, const char **argv);
+int run_live(int argc, const char **argv);
+int run_devices(int argc, const char **argv);
 int run_info(int argc, const char **argv);
 int run_bench(int argc, const char **argv);
 int run_convert(int argc, const char **argv);

@@ -18,6 +18,11 @@ typedef struct command {
 
 static const command commands[] = {
     { "render", "backline render", "Play a recording through a captured amplifier or pedal", run_render },
+    { "stream", "backline stream", "Play what comes through a pipe, and hand it on", run_stream },
+#ifdef BACKLINE_LIVE
+    { "live", "backline live", "Play through an audio device", run_live },
+    { "devices", "backline devices", "List the audio devices", run_devices },
+#endif
     { "info", "backline info", "Say what a model file holds", run_info },
     { "bench", "backline bench", "Measure how fast a model runs on this machine", run_bench },
     { "convert", "backline convert", "Write a model in another file format", run_convert },

@@ -46,9 +46,9 @@ static size_t count_voices(const render_settings *settings, const render_job *jo
     const voices_network *network = &settings->network;
     size_t count = 0;
     for (size_t i = 0; i < job_count; i++)
-        if (!jobs[i].failed && network->plan)
+        if (!render_job_left_out(&jobs[i]) && network->plan)
             count += larger(voices_needed(network->plan, render_job_channels(settings, jobs[i].channels)), 1);
-        else if (!jobs[i].failed)
+        else if (!render_job_left_out(&jobs[i]))
             count++;
     return count;
 }
@@ -75,7 +75,7 @@ uint64_t render_cut_all_frames(const render_settings *settings, const render_job
 {
     uint64_t all = 0;
     for (size_t i = 0; i < count; i++) {
-        if (jobs[i].failed)
+        if (render_job_left_out(&jobs[i]))
             continue;
         const uint64_t frames = frames_of(settings, &jobs[i]);
         if (frames > UINT64_MAX / 2 - all)
@@ -103,7 +103,7 @@ render_cut render_cut_choose(const render_settings *settings, const render_job *
     render_cut cut = { .again = overlap, .frames = segment_frames(overlap, frames, settings->threads) };
     uint64_t segments = 0;
     for (size_t i = 0; i < job_count && frames < UINT64_MAX; i++)
-        segments += jobs[i].failed ? 0 : frames_of(settings, &jobs[i]) / cut.frames + 1;
+        segments += render_job_left_out(&jobs[i]) ? 0 : frames_of(settings, &jobs[i]) / cut.frames + 1;
     cut.threads = frames < UINT64_MAX && segments < settings->threads ? (size_t)segments : settings->threads;
     return cut;
 }

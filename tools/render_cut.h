@@ -14,7 +14,7 @@ typedef struct render_cut {
 
 render_cut render_cut_choose(const render_settings *settings, const render_job *jobs, size_t job_count);
 
-/* Frames of the network for all recordings but those that have failed; UINT64_MAX if that is not known. */
+/* Frames of the network for all recordings but those that are left out; UINT64_MAX if that is not known. */
 uint64_t render_cut_all_frames(const render_settings *settings, const render_job *jobs, size_t count);
 
 #endif

@@ -2,10 +2,12 @@
 
 #include "commands.h"
 #include "messages.h"
+#include "render_record.h"
 #include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <sys/file.h>
 
 enum { PIECE = 4096 }; /* frames that are read or written at a time */
 
@@ -88,10 +90,35 @@ static int open_network(render_file *f, size_t *out_channels)
     return code;
 }
 
+/* A lock on the temporary file, which ends with the process however that ends, tells render_sweep() of others that
+ * somebody is at it. Where a file system knows no locks, they leave it alone. */
+static int open_out(render_file *f, size_t channels)
+{
+    render_job *job = f->job;
+    int code = *job->key ? render_record_begin(job->out_path, job->key) : DONE;
+    f->recorded = *job->key && !code;
+    if (!code)
+        code = audio_out_open(&f->out, job->out_path, job->format, job->bits, f->in.rate_hz, channels, PIECE,
+                              job->replace);
+    if (!code)
+        flock(f->out.file.fd, LOCK_EX | LOCK_NB);
+    return code;
+}
+
+static void seal(work *w)
+{
+    render_file *f = (render_file *)((char *)w - offsetof(render_file, sealing));
+    f->seal = render_record_seal(f->job->out_path);
+}
+
 int render_file_open(render_file *f, const render_settings *settings, render_job *job, const render_cut *cut)
 {
     size_t out_channels = 0, latency = 0;
-    *f = (render_file){ .settings = settings, .job = job, .again = cut->again, .out.file.fd = -1 };
+    *f = (render_file){ .sealing = { .work.run = seal, .kind = TASK_SEAL, .recording = f },
+                        .settings = settings,
+                        .job = job,
+                        .again = cut->again,
+                        .out.file.fd = -1 };
     int code = audio_in_open(&f->in, job->in_path);
     if (code)
         return code;
@@ -105,8 +132,7 @@ int render_file_open(render_file *f, const render_settings *settings, render_job
         return code;
     latency = settings->rig ? f->ends.rigs.latency : bl_plan_latency(settings->network.plan);
     render_tail_init(&f->tail, settings->model, latency, out_channels);
-    return audio_out_open(&f->out, job->out_path, job->format, job->bits, f->in.rate_hz, out_channels, PIECE,
-                          settings->force);
+    return open_out(f, out_channels);
 }
 
 /* ---- reading ---- */
@@ -267,14 +293,23 @@ static void warn_clipped(const render_file *f)
 int render_file_commit(render_file *f)
 {
     int code = audio_out_commit(&f->out);
+    f->committed = !code;
     if (!code)
         warn_clipped(f);
     return code;
 }
 
+int render_file_record(render_file *f)
+{
+    f->recorded = false;
+    return render_record_finish(f->job->out_path, f->job->key, &f->seal);
+}
+
 void render_file_close(render_file *f)
 {
     audio_out_discard(&f->out);
+    if (f->recorded)
+        render_record_drop(f->job->out_path);
     render_tail_free(&f->tail);
     while (f->first)
         drop_first(f);

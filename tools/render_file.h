@@ -7,6 +7,7 @@
 #include "render_cut.h"
 #include "render_ends.h"
 #include "render_player.h"
+#include "render_record.h"
 #include "render_tail.h"
 
 typedef struct render_file {
@@ -17,6 +18,10 @@ typedef struct render_file {
     size_t channels; /* that are heard */
     audio_in in;
     audio_out out;
+    bool committed; /* it has its name */
+    bool recorded;  /* a record of it was begun and not finished */
+    render_task sealing;
+    render_seal seal;   /* for the record */
     float *interleaved; /* room for what is read */
     render_ends ends;   /* with a rig */
     render_tail tail;
@@ -50,10 +55,12 @@ render_segment *render_file_waiting(const render_file *f, render_stage stage);
 /* Writes what is done. Returns DONE or, after a message, FAILED. */
 int render_file_write(render_file *f);
 
-/* All is written: gives the output its name. Returns DONE or, after a message, FAILED. */
+/* All is written: gives the output its name. Where a record of it is kept, `sealing` is to be done then, and
+ * render_file_record() behind it. Return DONE or, after a message, FAILED. */
 int render_file_commit(render_file *f);
+int render_file_record(render_file *f);
 
-/* When nobody plays: frees everything, and removes the output if it was not committed. */
+/* When nobody plays: frees everything, and removes output and record if they were not committed. */
 void render_file_close(render_file *f);
 
 #endif

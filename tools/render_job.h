@@ -7,6 +7,7 @@
 #include "voices.h"
 
 #include <rig_file.h>
+#include <stdatomic.h>
 
 /* What the rigs of all recordings have in common. */
 typedef struct render_rig {
@@ -29,7 +30,8 @@ typedef struct render_settings {
     double out_gain_db;
     size_t threads;
     bool threads_asked; /* on the command line */
-    bool force, verbose;
+    bool verbose;
+    atomic_ullong *watched; /* of another process: millionths of the work that are done; NULL: nobody watches */
 } render_settings;
 
 /* One recording and where it goes. */
@@ -41,8 +43,16 @@ typedef struct render_job {
     size_t channels; /* of the recording; 0 until it was looked at */
     double rate_hz;
     uint64_t frames; /* as its header says; UINT64_MAX if it does not */
+    bool replace;    /* what exists at out_path */
+    char key[65];    /* render_key.h; "" where no record of it is kept */
     bool failed;     /* and a message has said why */
+    bool finished;   /* before: there is nothing to do */
 } render_job;
+
+static inline bool render_job_left_out(const render_job *job)
+{
+    return job->failed || job->finished;
+}
 
 /* Channels of a recording that are heard: all, or their mixture. */
 static inline size_t render_job_channels(const render_settings *settings, size_t channels)

@@ -66,7 +66,7 @@ static int by_out_path(const void *a, const void *b)
     return strcmp((*left)->out_path, (*right)->out_path);
 }
 
-static int check_clashes(const render_job *jobs, size_t count)
+int render_names_check(const render_job *jobs, size_t count)
 {
     const render_job **sorted = calloc(count, sizeof *sorted);
     if (!sorted)
@@ -81,23 +81,6 @@ static int check_clashes(const render_job *jobs, size_t count)
                         sorted[i - 1]->in_path, sorted[i]->in_path, sorted[i]->out_path);
     free(sorted);
     return code;
-}
-
-int render_names_check(const render_job *jobs, size_t count, bool force)
-{
-    const render_job *first = NULL;
-    size_t existing = 0;
-    if (check_clashes(jobs, count))
-        return FAILED;
-    for (size_t i = 0; i < count && !force; i++)
-        if (!access(jobs[i].out_path, F_OK) && !existing++)
-            first = &jobs[i];
-    if (!existing)
-        return DONE;
-    if (existing == 1)
-        return fail("%s: this file exists already; --force replaces it.", first->out_path);
-    return fail("%s: this file exists already, as %zu other%s; --force replaces them.", first->out_path,
-                existing - 1, existing == 2 ? " does" : "s do");
 }
 
 int render_names_make_folder(const char *folder, bool *made)

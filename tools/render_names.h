@@ -13,8 +13,8 @@ render_job *render_names_in_folder(const char *folder, const char *const *in, si
 
 void render_names_free(render_job *jobs, size_t count);
 
-/* DONE if no two outputs have the same name and, unless force is given, none exists; else FAILED after a message. */
-int render_names_check(const render_job *jobs, size_t count, bool force);
+/* DONE if no two outputs have the same name, else FAILED after a message. */
+int render_names_check(const render_job *jobs, size_t count);
 
 /* Makes the folder if there is none; then *made is true. Returns DONE or, after a message, FAILED. */
 int render_names_make_folder(const char *folder, bool *made);

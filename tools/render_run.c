@@ -28,7 +28,7 @@ static const double poll_seconds = 0.1; /* for the progress bar and for Ctrl-C *
 static void open_next(render_run *r)
 {
     render_job *job = &r->jobs[r->next_job++];
-    if (job->failed)
+    if (render_job_left_out(job))
         return;
     render_file *f = calloc(1, sizeof *f), **end = &r->files;
     if (!f) {
@@ -115,10 +115,12 @@ static void write_file(render_run *r, render_file *f)
     const uint64_t before = f->segments_written;
     int code = render_file_write(f);
     r->segments -= (size_t)(f->segments_written - before);
-    if (!code && f->all_read && !f->first) {
+    if (!code && f->all_read && !f->first && !f->committed) {
         code = render_file_commit(f);
-        r->rendered += !code;
-        r->seconds += (double)f->out.frames / f->in.rate_hz;
+        if (!code && f->recorded)
+            render_hand_out_sealing(r, f);
+        else if (!code)
+            render_count(r, f);
     }
     if (code)
         render_abandon(f);
@@ -130,11 +132,19 @@ static void finish_files(render_run *r)
         render_file *f = *place;
         if (!f->job->failed)
             write_file(r, f);
-        if (!f->playing && (f->job->failed || (f->all_read && !f->first)))
+        if (!f->playing && (f->job->failed || f->committed))
             close_file(r, place);
         else
             place = &f->next;
     }
+}
+
+static void show_progress(render_run *r)
+{
+    const uint64_t played = atomic_load(&r->played);
+    progress_show(&r->progress, played);
+    if (r->settings->watched && r->progress.total)
+        atomic_store(r->settings->watched, (uint64_t)(1e6 * (double)played / (double)r->progress.total));
 }
 
 static void work_off(render_run *r)
@@ -147,8 +157,17 @@ static void work_off(render_run *r)
             render_take_back(r, (render_task *)done);
         render_hand_out(r);
         finish_files(r);
-        progress_show(&r->progress, atomic_load(&r->played));
+        show_progress(r);
     }
+}
+
+/* Before this run. */
+static size_t count_finished(const render_run *r)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->job_count; i++)
+        count += r->jobs[i].finished;
+    return count;
 }
 
 /* After an interruption: the players end first, then what was begun is removed. */
@@ -163,10 +182,11 @@ static int give_up(render_run *r)
     }
     while (r->files)
         close_file(r, &r->files);
-    if (!r->rendered)
+    const size_t finished = count_finished(r);
+    if (!r->rendered && !finished)
         return fail("Interrupted; nothing was left behind.");
     return fail("Interrupted; %zu of %zu recordings are rendered, nothing was left behind of the others.",
-                r->rendered, r->job_count);
+                r->rendered + finished, r->job_count);
 }
 
 /* ---- all of it ---- */
@@ -191,26 +211,28 @@ static void begin_progress(render_run *r)
     const uint64_t frames = render_cut_all_frames(r->settings, r->jobs, r->job_count);
     double rate_hz = r->settings->network_rate_hz;
     for (size_t i = 0; i < r->job_count && isnan(rate_hz); i++)
-        if (!r->jobs[i].failed)
+        if (!render_job_left_out(&r->jobs[i]))
             rate_hz = r->jobs[i].rate_hz;
     progress_begin(&r->progress, frames == UINT64_MAX ? 0 : frames, rate_hz);
 }
 
 static void report(const render_run *r, double seconds)
 {
-    char what[300], failed[64] = "";
-    const size_t left = r->job_count - r->rendered;
+    char what[300], finished[64] = "", failed[64] = "";
+    const size_t skipped = count_finished(r), left = r->job_count - r->rendered - skipped;
     if (r->job_count == 1)
         snprintf(what, sizeof what, "%s", text_file_name(r->jobs[0].out_path));
     else
-        snprintf(what, sizeof what, "%zu recordings", r->rendered);
+        snprintf(what, sizeof what, "%zu recording%s", r->rendered, r->rendered == 1 ? "" : "s");
+    if (skipped)
+        snprintf(finished, sizeof finished, "; %zu %s finished before", skipped, skipped == 1 ? "was" : "were");
     if (left)
         snprintf(failed, sizeof failed, "; %zu could not be rendered", left);
-    fprintf(stderr, "%s: %.1f s of sound in %.2f s, %s times real time%s\n", what, r->seconds, seconds,
-            text_significant(r->seconds / seconds).s, failed);
+    fprintf(stderr, "%s: %.1f s of sound in %.2f s, %s times real time%s%s\n", what, r->seconds, seconds,
+            text_significant(r->seconds / seconds).s, finished, failed);
 }
 
-int render_run_all(const render_settings *settings, render_job *jobs, size_t job_count)
+int render_run_all(const render_settings *settings, render_job *jobs, size_t job_count, double *seconds)
 {
     render_run r = { .settings = settings, .jobs = jobs, .job_count = job_count };
     int code = open_run(&r);
@@ -228,5 +250,6 @@ int render_run_all(const render_settings *settings, render_job *jobs, size_t job
     for (size_t i = 0; r.players && i < r.player_count; i++)
         render_player_free(&r.players[i]);
     free(r.players);
-    return code || r.rendered < job_count ? FAILED : DONE;
+    *seconds = r.seconds;
+    return code || r.rendered + count_finished(&r) < job_count ? FAILED : DONE;
 }

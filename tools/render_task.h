@@ -10,7 +10,8 @@
 typedef enum render_task_kind {
     TASK_BEFORE, /* what stands before the network in a rig, or all of a rig */
     TASK_NETWORK,
-    TASK_BEHIND
+    TASK_BEHIND,
+    TASK_SEAL /* reads the output again, for its record */
 } render_task_kind;
 
 struct render_file;

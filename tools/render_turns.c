@@ -70,6 +70,29 @@ void render_hand_out(render_run *r)
     }
 }
 
+void render_hand_out_sealing(render_run *r, render_file *f)
+{
+    f->playing++;
+    r->playing++;
+    work_pool_submit(&r->pool, &f->sealing.work);
+}
+
+void render_count(render_run *r, const render_file *f)
+{
+    r->rendered++;
+    r->seconds += (double)f->out.frames / f->in.rate_hz;
+}
+
+static void take_back_sealing(render_run *r, render_file *f)
+{
+    f->playing--;
+    r->playing--;
+    if (render_file_record(f))
+        render_abandon(f);
+    else
+        render_count(r, f);
+}
+
 /* What a segment waits for next. */
 static render_stage next_stage(const render_run *r, const render_task *task)
 {
@@ -84,6 +107,10 @@ static render_stage next_stage(const render_run *r, const render_task *task)
 void render_take_back(render_run *r, render_task *task)
 {
     render_file *f = task->recording;
+    if (task->kind == TASK_SEAL) {
+        take_back_sealing(r, f);
+        return;
+    }
     if (task->kind == TASK_NETWORK) {
         task->segment->unplayed--;
         ((render_player *)task)->played++;

@@ -31,6 +31,12 @@ void render_hand_out(render_run *r);
 /* What a thread has done: its segment waits for the next stage. */
 void render_take_back(render_run *r, render_task *task);
 
+/* An output has its name: it is read again, for its record. */
+void render_hand_out_sealing(render_run *r, render_file *f);
+
+/* A recording is done. */
+void render_count(render_run *r, const render_file *f);
+
 /* It has failed: no segment of it is handed out any more, and who plays one leaves it. */
 void render_abandon(render_file *f);
 

@@ -1,5 +1,7 @@
 #include "render_words.h"
 
+#include "commands.h"
+#include "messages.h"
 #include "options.h"
 
 #include <string.h>
@@ -14,8 +16,6 @@ static void make_sound(render_options *o, render_words *words)
         { "no-cab", 0, POPT_ARG_NONE, &words->no_cab, 0, "No impulse response, also not the bundled one", NULL },
         { "rig", 0, POPT_ARG_STRING, &words->rig_file, 0, "Rig file: files and settings; other options override it",
           "FILE" },
-        { "save-rig", 0, POPT_ARG_STRING, &words->save_rig, 0, "Write a rig file; IN and OUT may be left out then",
-          "FILE" },
         { "param", 0, POPT_ARG_ARGV, &words->params, 0, "Turn a knob of the model; may be given several times",
           "NAME=VALUE" },
         { "mono", 0, POPT_ARG_NONE, &words->mono, 0, "Mix the channels of IN to one", NULL },
@@ -27,35 +27,65 @@ static void make_sound(render_options *o, render_words *words)
     memcpy(o->sound, rows, sizeof rows);
 }
 
-static void make_files(render_options *o, render_words *words)
+static void make_result(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = {
-        { "output", 'o', POPT_ARG_STRING, &words->folder, 0, "Folder for the results, of any number of recordings",
-          "DIR" },
-        { "force", 'f', POPT_ARG_NONE, &words->force, 0, "Replace OUT if it exists", NULL },
         { "bits", 0, POPT_ARG_STRING, &words->bits, 0, "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
         { "tail", 0, POPT_ARG_STRING, &words->tail, 0, "Make OUT so much longer than IN, 0 to 600 s", "SECONDS" },
-        { "verbose", 'v', POPT_ARG_NONE, &words->verbose, 0, "Say how fast it was, also where there is no terminal",
-          NULL },
         POPT_TABLEEND
     };
+    _Static_assert(sizeof rows == sizeof o->result, "room for all");
+    memcpy(o->result, rows, sizeof rows);
+}
+
+static void make_files(render_options *o, render_words *words)
+{
+    const struct poptOption rows[] = { { "force", 'f', POPT_ARG_NONE, &words->force, 0,
+                                         "Replace OUT if it exists; render anew what is finished", NULL },
+                                       { "save-rig", 0, POPT_ARG_STRING, &words->save_rig, 0,
+                                         "Write a rig file; IN and OUT may be left out then", "FILE" },
+                                       { "verbose", 'v', POPT_ARG_NONE, &words->verbose, 0,
+                                         "Say how fast it was, also where there is no terminal", NULL },
+                                       POPT_TABLEEND };
     _Static_assert(sizeof rows == sizeof o->files, "room for all");
     memcpy(o->files, rows, sizeof rows);
 }
 
-static void make_more(render_options *o, render_words *words)
+static void make_many(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = {
-        MODEL_OPTION_DESCRIBE(&words->load),
-        MODEL_OPTION_PREWARM(&words->load),
-        { "threads", 0, POPT_ARG_STRING, &words->threads, 0, "Cores to use (default: all that there are)", "N" },
-        { "block", 0, POPT_ARG_STRING, &words->block, 0, "Frames at a time, 1 to 8192 (default 1024)", "N" },
-        { "cpu", 0, POPT_ARG_STRING, &words->cpu, 0, "Instruction set: auto, scalar, sse2, avx2, avx512 or neon",
-          "LEVEL" },
-        OPTIONS_END
+        { "output", 'o', POPT_ARG_STRING, &words->folder, 0, "Folder for the results, of any number of recordings",
+          "DIR" },
+        { "manifest", 0, POPT_ARG_STRING, &words->manifest, 0,
+          "Render the rows of a table: input, rig or model, cabinets, output, options", "CSV" },
+        { "jobs", 'j', POPT_ARG_STRING, &words->jobs, 0, "Rows at a time (default: as many as cores)", "N" },
+        { "shard", 0, POPT_ARG_STRING, &words->shard, 0, "Only the i-th of n parts of the manifest", "i/n" },
+        POPT_TABLEEND
     };
+    _Static_assert(sizeof rows == sizeof o->many, "room for all");
+    memcpy(o->many, rows, sizeof rows);
+}
+
+static void make_more(render_options *o, render_words *words)
+{
+    const struct poptOption rows[] = { MODEL_OPTION_DESCRIBE(&words->load),
+                                       MODEL_OPTION_PREWARM(&words->load),
+                                       { "block", 0, POPT_ARG_STRING, &words->block, 0,
+                                         "Frames at a time, 1 to 8192 (default 1024)", "N" },
+                                       { "cpu", 0, POPT_ARG_STRING, &words->cpu, 0,
+                                         "Instruction set: auto, scalar, sse2, avx2, avx512 or neon", "LEVEL" },
+                                       POPT_TABLEEND };
     _Static_assert(sizeof rows == sizeof o->more, "room for all");
     memcpy(o->more, rows, sizeof rows);
+}
+
+static void make_run(render_options *o, render_words *words)
+{
+    const struct poptOption rows[] = { { "threads", 0, POPT_ARG_STRING, &words->threads, 0,
+                                         "Cores to use (default: all that there are)", "N" },
+                                       OPTIONS_END };
+    _Static_assert(sizeof rows == sizeof o->run, "room for all");
+    memcpy(o->run, rows, sizeof rows);
 }
 
 static struct poptOption group(struct poptOption *table, const char *heading)
@@ -63,17 +93,71 @@ static struct poptOption group(struct poptOption *table, const char *heading)
     return (struct poptOption){ NULL, 0, POPT_ARG_INCLUDE_TABLE, table, 0, heading, NULL };
 }
 
-void render_options_make(render_options *o, render_words *words)
+/* What plays and what comes out, in groups; behind the last of them. */
+static struct poptOption *make_job(render_options *o, render_words *words)
 {
     struct poptOption *row = o->all;
     make_sound(o, words);
-    make_files(o, words);
+    make_result(o, words);
     make_more(o, words);
     rig_options_make(&words->rig);
     *row++ = group(o->sound, "What plays:");
-    *row++ = group(o->files, "Files:");
+    *row++ = group(o->result, "What comes out:");
     for (size_t i = 0; i < RIG_OPTION_GROUPS; i++)
         *row++ = rig_options_row(&words->rig, i);
-    *row++ = group(o->more, "Other options:");
+    *row++ = group(o->more, "How it is computed:");
+    return row;
+}
+
+void render_options_make(render_options *o, render_words *words)
+{
+    struct poptOption *row = make_job(o, words);
+    make_files(o, words);
+    make_many(o, words);
+    make_run(o, words);
+    *row++ = group(o->many, "Many recordings:");
+    *row++ = group(o->files, "Files:");
+    *row++ = group(o->run, "Other options:");
     *row++ = (struct poptOption)POPT_TABLEEND;
+}
+
+void render_options_make_row(render_options *o, render_words *words)
+{
+    *make_job(o, words) = (struct poptOption)POPT_TABLEEND;
+}
+
+/* ---- rows of a manifest ---- */
+
+static bool inherit_word(char **word, const char *other)
+{
+    if (!*word && other)
+        *word = strdup(other);
+    return *word || !other;
+}
+
+static bool inherit_list(char ***list, char *const *others)
+{
+    for (size_t i = 0; others && others[i]; i++)
+        if (poptSaveString((const char ***)list, POPT_ARG_ARGV, others[i]))
+            return false;
+    return true;
+}
+
+int render_words_inherit(render_words *row, const render_words *others)
+{
+    bool room = row->models || inherit_list(&row->models, others->models);
+    room = room && (row->cabinets || inherit_list(&row->cabinets, others->cabinets));
+    room = room && (row->params || inherit_list(&row->params, others->params));
+    room = room && inherit_word(&row->rig_file, others->rig_file) && inherit_word(&row->tail, others->tail) &&
+           inherit_word(&row->bits, others->bits) && inherit_word(&row->block, others->block) &&
+           inherit_word(&row->cpu, others->cpu) && inherit_word(&row->load.description, others->load.description) &&
+           inherit_word(&row->load.prewarm, others->load.prewarm);
+    for (size_t i = 0; i < BL_RIG_PARAM_COUNT; i++)
+        room = room && inherit_word(&row->rig.words[i], others->rig.words[i]);
+    row->mono |= others->mono;
+    row->stereo |= others->stereo;
+    row->no_cab |= others->no_cab;
+    row->raw |= others->raw;
+    row->force |= others->force;
+    return room ? DONE : fail("There is not enough memory.");
 }

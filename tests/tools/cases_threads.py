@@ -26,6 +26,11 @@ def exists(program, name):
     return os.path.exists(program.file(name))
 
 
+def outputs(program, folder):
+    """What is in a folder, but for what the program keeps there about it."""
+    return sorted(name for name in os.listdir(program.file(folder)) if name != '.backline-jobs')
+
+
 def empty_folder(program, name):
     shutil.rmtree(program.file(name), ignore_errors=True)
 
@@ -290,7 +295,7 @@ def test_interrupted(program, check):
           'interrupted: not even the folder is left', code, messages)
     code, messages = interrupt(program, lambda: exists(program, 'takes/short.wav'), 'short.wav', 'long.wav', '-o',
                                'takes')
-    check(code == -signal.SIGINT and '1 of 2' in messages and os.listdir(program.file('takes')) == ['short.wav'],
+    check(code == -signal.SIGINT and '1 of 2' in messages and outputs(program, 'takes') == ['short.wav'],
           'interrupted: what was complete stays', code, messages, os.listdir(program.file('takes')))
     os.remove(program.file('long.wav'))
 
@@ -324,7 +329,7 @@ def test_many_recordings(program, check):
                                         '-o', 'amped')
         check(code == 0 and messages.startswith(f'{len(recordings)} recordings: ') and 'times real time' in messages,
               f'many recordings, {threads} threads', code, messages)
-        check(sorted(os.listdir(program.file('amped'))) == sorted(map(os.path.basename, recordings)),
+        check(outputs(program, 'amped') == sorted(map(os.path.basename, recordings)),
               f'their names, {threads} threads', os.listdir(program.file('amped')))
         for path, samples in recordings.items():
             check(right_sound(program, os.path.join('amped', os.path.basename(path)), samples),
@@ -358,7 +363,7 @@ def test_names_in_a_folder(program, check):
     names = {'raw/a.b.FLAC': 'a.b.FLAC', 'raw/strange.xyz': 'strange.wav', 'raw/none': 'none.wav',
              'raw/.hidden': '.hidden.wav', 'raw/take1.wav': 'take1.wav'}
     code, _, messages = program.run('render', '-m', 'tiny.nam', *names, '-o', 'amped')
-    check(code == 0 and sorted(os.listdir(program.file('amped'))) == sorted(names.values()), 'names in a folder', code,
+    check(code == 0 and outputs(program, 'amped') == sorted(names.values()), 'names in a folder', code,
           messages, os.listdir(program.file('amped')))
     check(read(program, 'amped/a.b.FLAC')[:4] == b'fLaC', 'FLAC stays FLAC')
     check(read(program, 'amped/strange.wav') == read(program, 'amped/take1.wav'), 'other endings become WAV')
@@ -401,20 +406,20 @@ def test_bad_among_good(program, check):
         empty_folder(program, 'amped')
         code, _, messages = program.run('render', *PLAIN, '-v', '-m', 'tiny.nam', '--threads', threads, *bad[:1],
                                         *recordings, *bad[1:], '-o', 'amped')
-        check(code == 1, 'some failed', code)
+        check(code == 10 + len(bad), 'the exit code counts those that failed', code)
         for path in bad:
             check(sum(path in line for line in messages.splitlines()) == 1, f'{path} is named, {threads} threads',
                   messages)
         check(f'{len(recordings)} recordings' in messages and '3 could not be rendered' in messages, 'the sum of it',
               messages)
-        check(sorted(os.listdir(program.file('amped'))) == sorted(map(os.path.basename, recordings)),
+        check(outputs(program, 'amped') == sorted(map(os.path.basename, recordings)),
               'the good are there', os.listdir(program.file('amped')))
         for path, samples in recordings.items():
             check(right_sound(program, os.path.join('amped', os.path.basename(path)), samples),
                   f'{path} beside bad ones')
     empty_folder(program, 'amped')
     code, _, messages = program.run('render', '-m', 'tiny.nam', *bad, '-o', 'amped')
-    check(code == 1 and not exists(program, 'amped'), 'all failed: no folder', code, messages)
+    check(code == 13 and not exists(program, 'amped'), 'all failed: no folder', code, messages)
 
 
 def test_disk_full_among_many(program, check):
@@ -424,7 +429,7 @@ def test_disk_full_among_many(program, check):
     code, _, messages = program.run('render', '-m', 'tiny.nam', '--threads', 3, *recordings, '-o', 'amped',
                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
     fits = [path for path in recordings if os.path.getsize(program.file(path)) <= limit]
-    check(code == 1 and sorted(os.listdir(program.file('amped'))) == sorted(map(os.path.basename, fits)),
+    check(code == 10 + len(recordings) - len(fits) and outputs(program, 'amped') == sorted(map(os.path.basename, fits)),
           'files that fit', code, messages, os.listdir(program.file('amped')))
     check(len(messages.splitlines()) == len(recordings) - len(fits), 'one sentence for each that does not', messages)
 
@@ -447,3 +452,81 @@ def test_recorded_knobs_in_some(program, check):
     code, _, messages = program.run(*words, '--param', 'gain=1', 'a-knob.wav', 'plain.wav')
     check(code == 0 and read_wav(program.file('amped/a-knob.wav'))[0].shape == (5000, 2), 'all are audio', code,
           messages)
+
+
+# ---- going on ----
+
+def test_going_on(program, check):
+    """What is finished is left out; what was changed, cut off or lost since is rendered again."""
+    recordings = takes(program)
+    words = ['render', '-v', '-m', 'tiny.nam', *recordings, '-o', 'amped']
+    program.run(*words)
+    wanted = {name: read(program, 'amped/' + name) for name in outputs(program, 'amped')}
+    old = {name: os.stat(program.file('amped/' + name)).st_ino for name in wanted}
+
+    def expect_anew(what, anew, *options):
+        code, _, messages = program.run(*words, *options)
+        new = {name: os.stat(program.file('amped/' + name)).st_ino for name in outputs(program, 'amped')}
+        check(code == 0 and {name for name in new if new[name] != old.get(name)} == set(anew), what, code, messages)
+        check({name: read(program, 'amped/' + name) for name in new} == wanted, f'{what}: the same bytes')
+        old.update(new)
+        return messages
+
+    check('11 recordings were finished before' in expect_anew('nothing is left to do', []), 'all finished: told')
+    changed = bytearray(wanted['take3.wav'])
+    changed[-5] ^= 1
+    program.write('amped/take3.wav', bytes(changed))
+    program.write('amped/take4.wav', wanted['take4.wav'][:-1])
+    program.write('amped/take5.wav', wanted['take5.wav'] + b'x')
+    os.remove(program.file('amped/take6.wav'))
+    program.write('amped/.backline-jobs/take7.wav.job', read(program, 'amped/.backline-jobs/take7.wav.job')[:-10])
+    messages = expect_anew('what was changed', ['take3.wav', 'take4.wav', 'take5.wav', 'take6.wav', 'take7.wav'])
+    check('5 recordings: ' in messages and '6 were finished before' in messages, 'some finished: told', messages)
+    expect_anew('cores and blocks do not matter', [], '--threads', '1', '--block', '77')
+    expect_anew('--force', wanted, '--force')
+    os.rename(program.file('tiny.nam'), program.file('other.nam'))
+    words[3] = 'other.nam'
+    expect_anew('a model of another name', [])
+    code, _, messages = program.run(*words, '--bass', '1')
+    check(code == 1 and '--force' in messages, 'other settings: the files are in the way', code, messages)
+    os.remove(program.file('amped/.backline-jobs/take1.wav.job'))
+    code, _, messages = program.run(*words)
+    check(code == 1 and 'take1.wav' in messages and '--force' in messages, 'a file that nobody knows', code, messages)
+
+
+def test_killed(program, check):
+    """Nothing that a killed process leaves is in the way of the next, or stays."""
+    program.write('tiny.nam', TINY.file())
+    program.write('long.wav', wav(sound(600 * RATE)))
+    program.write('short.wav', wav(sound()))
+    empty_folder(program, 'takes')
+    words = ['render', '-m', 'tiny.nam', '--threads', 2, 'short.wav', 'long.wav', '-o', 'takes']
+    process = program.start(*words, '--block', 1, '--cpu', 'scalar', stderr=subprocess.DEVNULL)
+    wait_until(lambda: exists(program, 'takes/short.wav') and begun(program, 'takes'))
+    process.kill()
+    process.wait(60)
+    check(begun(program, 'takes') and outputs(program, 'takes')[-1] == 'short.wav', 'killed midway',
+          outputs(program, 'takes'))
+    program.write('long.wav', wav(sound(5 * RATE)))
+    program.write('takes/.other.wav.backline-abcdef', b'somebody else has begun this')
+    code, _, messages = program.run(*words, '--cpu', 'scalar')
+    check((code, messages) == (0, '') and outputs(program, 'takes') == ['.other.wav.backline-abcdef', 'long.wav', 'short.wav'],
+          'the next run goes on', code, messages, outputs(program, 'takes'))
+    os.remove(program.file('takes/.other.wav.backline-abcdef'))
+
+
+def test_temporary_file_in_use(program, check):
+    """Of a process that lives."""
+    program.write('tiny.nam', TINY.file())
+    program.write('in.wav', wav(sound(600 * RATE)))
+    empty_folder(program, 'takes')
+    words = ['render', '-m', 'tiny.nam', '--threads', 1, 'in.wav', '-o', 'takes']
+    slow = program.start(*words, '--block', 1, '--cpu', 'scalar', stderr=subprocess.DEVNULL)
+    wait_until(lambda: begun(program, 'takes'))
+    fast = program.start(*words, '--block', 1, '--cpu', 'scalar', stderr=subprocess.DEVNULL)
+    wait_until(lambda: sum('.backline-' in name for name in outputs(program, 'takes')) == 2)
+    check(sum('.backline-' in name for name in outputs(program, 'takes')) == 2, 'both are there', outputs(program, 'takes'))
+    for process in (slow, fast):
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    os.remove(program.file('in.wav'))

@@ -11,7 +11,7 @@ from support import Program, Results, run_cases
 
 
 def main():
-    names = sys.argv[2:] or ['render', 'rig', 'threads', 'time', 'convert', 'failures', 'reports', 'bench', 'compare', 'plot']
+    names = sys.argv[2:] or ['render', 'rig', 'threads', 'time', 'manifest', 'convert', 'failures', 'reports', 'bench', 'compare', 'plot', 'stream', 'stream_wav', 'stream_ends']
     program, results = Program(sys.argv[1]), Results()
     try:
         for name in names:

@@ -5,12 +5,30 @@ _backline_options()
     case $1 in
         render)
             echo "--model -m --cabinet -c --no-cab --rig --save-rig --param --mono --stereo --raw --output -o --force -f"
+            echo "--manifest --jobs -j --shard"
             echo "--bits --tail --verbose -v --input-gain --output-gain --output-mode --calibrate-input"
             echo "--interface-level --dc-blocker --gate --gate-hysteresis --gate-attack --gate-hold --gate-release"
             echo "--quality --oversample --slot --amp --bass --mid --treble --presence --depth --low-cut --high-cut"
             echo "--tone-place --cab --cab-blend --cab-pan-1 --cab-pan-2 --cab-delay --cab-invert --cab-low-cut"
             echo "--cab-high-cut --enabled --fade --describe --prewarm --threads --block --cpu --help -h"
             ;;
+        stream)
+            echo "--model -m --cabinet -c --no-cab --rig --param --mono --stereo --raw --container --rate --channels"
+            echo "--format --out-format --block --tail --verbose -v --input-gain --output-gain --output-mode"
+            echo "--calibrate-input --interface-level --dc-blocker --gate --gate-hysteresis --gate-attack --gate-hold"
+            echo "--gate-release --quality --oversample --slot --amp --bass --mid --treble --presence --depth --low-cut"
+            echo "--high-cut --tone-place --cab --cab-blend --cab-pan-1 --cab-pan-2 --cab-delay --cab-invert"
+            echo "--cab-low-cut --cab-high-cut --enabled --fade --describe --prewarm --cpu --help -h"
+            ;;
+        live)
+            echo "--model -m --cabinet -c --no-cab --rig --param --in --out --rate --block --measure-latency --record"
+            echo "--force -f --guard --midi-learn --no-ui --status --input-gain --output-gain --output-mode"
+            echo "--calibrate-input --interface-level --dc-blocker --gate --gate-hysteresis --gate-attack --gate-hold"
+            echo "--gate-release --quality --oversample --slot --amp --bass --mid --treble --presence --depth --low-cut"
+            echo "--high-cut --tone-place --cab --cab-blend --cab-pan-1 --cab-pan-2 --cab-delay --cab-invert"
+            echo "--cab-low-cut --cab-high-cut --enabled --fade --describe --cpu --help -h"
+            ;;
+        devices) echo "--json --help -h" ;;
         info) echo "--layers --tensors --json --dot --describe --quality --help -h" ;;
         bench)
             echo "--block --seconds --cpu --builtin --kernels --alias --describe --quality --json --plot --force -f --help -h"
@@ -55,18 +73,25 @@ _backline_value()
             COMPREPLY=()
             ;;
         --output | -o | --plot) _backline_files "$word" "$results" ;;
+        --manifest) _backline_files "$word" "csv" ;;
+        --record) _backline_files "$word" "$audio" ;;
+        --in | --out | --guard | --midi-learn) COMPREPLY=() ;;
         --bits) mapfile -t COMPREPLY < <(compgen -W "16 24 32f" -- "$word") ;;
+        --container) mapfile -t COMPREPLY < <(compgen -W "raw wav" -- "$word") ;;
+        --format | --out-format) mapfile -t COMPREPLY < <(compgen -W "s16 s24 s32 f32 f64" -- "$word") ;;
+        --rate) mapfile -t COMPREPLY < <(compgen -W "44100 48000 96000" -- "$word") ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -W "1 2" -- "$word") ;;
         --cpu) mapfile -t COMPREPLY < <(compgen -W "auto scalar sse2 avx2 avx512 neon" -- "$word") ;;
         --block) mapfile -t COMPREPLY < <(compgen -W "16 32 64 128 256 512 1024" -- "$word") ;;
         --quality) mapfile -t COMPREPLY < <(compgen -W "0 0.25 0.5 0.75 1" -- "$word") ;;
-        --input-gain | --output-gain | --seconds | --prewarm | --param | --threads | --max-esr) COMPREPLY=() ;;
+        --input-gain | --output-gain | --seconds | --prewarm | --param | --threads | --jobs | -j | --shard | --max-esr) COMPREPLY=() ;;
         *) return 1 ;;
     esac
 }
 
 _backline()
 {
-    local commands="render info bench convert compare plot plot-wav help"
+    local commands="render stream live devices info bench convert compare plot plot-wav help"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local models="nam|pt|pth|ckpt|bin|json|aidax|aidadspmodel|safetensors|npz"
     local audio="wav|wave|aif|aiff|w64|rf64|caf|au|flac|ogg|opus|mp3"
@@ -85,6 +110,8 @@ _backline()
         mapfile -t COMPREPLY < <(compgen -W "$(_backline_options "$command")" -- "$word")
     elif [[ $command == info || $command == bench || $command == convert || $command == plot ]]; then
         _backline_files "$word" "$models"
+    elif [[ $command == live || $command == devices ]]; then
+        COMPREPLY=()
     else
         _backline_files "$word" "$audio"
     fi
