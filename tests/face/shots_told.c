@@ -74,7 +74,7 @@ void scene_missing(face *f, const shot *s)
     face_set_text(f, FACE_DETAILS, "");
     face_set_text(f, FACE_STATUS, "Slot 1 has no model: Lost Amp.nam cannot be loaded.");
     face_set_text(f, FACE_ERROR,
-                  "The file /home/player/Captures/Lost Amp.nam cannot be opened: No such file or directory.");
+                  "The file /captures/Lost Amp.nam cannot be opened: No such file or directory.");
 }
 
 void scene_broken(face *f, const shot *s)
