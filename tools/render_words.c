@@ -9,15 +9,7 @@
 static void make_sound(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = {
-        { "model", 'm', POPT_ARG_ARGV, &words->models, 0,
-          "Model file (default: a bundled one); several fill the slots 1 to 16", "MODEL" },
-        { "cabinet", 'c', POPT_ARG_ARGV, &words->cabinets, 0,
-          "Impulse response of a loudspeaker, any audio file; a second one is blended with it", "IR" },
-        { "no-cab", 0, POPT_ARG_NONE, &words->no_cab, 0, "No impulse response, also not the bundled one", NULL },
-        { "rig", 0, POPT_ARG_STRING, &words->rig_file, 0, "Rig file: files and settings; other options override it",
-          "FILE" },
-        { "param", 0, POPT_ARG_ARGV, &words->params, 0, "Turn a knob of the model; may be given several times",
-          "NAME=VALUE" },
+        RENDER_OPTIONS_RIG(words),
         { "mono", 0, POPT_ARG_NONE, &words->mono, 0, "Mix the channels of IN to one", NULL },
         { "stereo", 0, POPT_ARG_NONE, &words->stereo, 0, "Two channels in OUT, also for a mono recording", NULL },
         { "raw", 0, POPT_ARG_NONE, &words->raw, 0, "The network alone: no rig around it, float samples", NULL },

@@ -6,18 +6,7 @@
 
 static void make_sound(live_options *o, render_words *words)
 {
-    const struct poptOption rows[] = {
-        { "model", 'm', POPT_ARG_ARGV, &words->models, 0,
-          "Model file (default: a bundled one); several fill the slots 1 to 16", "MODEL" },
-        { "cabinet", 'c', POPT_ARG_ARGV, &words->cabinets, 0,
-          "Impulse response of a loudspeaker, any audio file; a second one is blended with it", "IR" },
-        { "no-cab", 0, POPT_ARG_NONE, &words->no_cab, 0, "No impulse response, also not the bundled one", NULL },
-        { "rig", 0, POPT_ARG_STRING, &words->rig_file, 0,
-          "Rig file: files and settings; other options override it; SIGHUP reads it again", "FILE" },
-        { "param", 0, POPT_ARG_ARGV, &words->params, 0, "Turn a knob of the model; may be given several times",
-          "NAME=VALUE" },
-        POPT_TABLEEND
-    };
+    const struct poptOption rows[] = { RENDER_OPTIONS_RIG(words), POPT_TABLEEND };
     _Static_assert(sizeof rows == sizeof o->sound, "room for all");
     memcpy(o->sound, rows, sizeof rows);
 }
