@@ -135,6 +135,8 @@ class Tests:
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         self.passed = self.failed = 0
+        self.exporters = subprocess.Popen([sys.executable, "-W", "ignore", os.path.join(HERE, "exporters.py")],
+                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -152,9 +154,10 @@ class Tests:
     def export(self, name, checkpoint, options, out="net.safetensors"):
         """(exit code, what it printed)."""
         check = ["--backline", self.program] if self.program else ["--no-check"]
-        command = [sys.executable, "-W", "ignore", EXPORTER, f"{MODULES}:{name}", checkpoint, self.path(out)]
-        done = subprocess.run(command + check + options, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+        arguments = [f"{MODULES}:{name}", checkpoint, self.path(out), *check, *options]
+        self.exporters.stdin.write(json.dumps(arguments) + "\n")
+        self.exporters.stdin.flush()
+        return json.loads(self.exporters.stdout.readline())
 
     def render(self, model, samples, knobs):
         source, target = self.path("in.wav"), self.path("out.wav")
@@ -206,6 +209,14 @@ class Tests:
             self.report(name, str(error) or "failed", None)
 
     # What is not about one network
+
+    def started(self):
+        """As a user starts it, by its name."""
+        options = ["--backline", self.program] if self.program else ["--no-check"]
+        command = [EXPORTER, f"{MODULES}:GRUNet", self.checkpoint(Case("GRUNet")), self.path("net.safetensors"), *options]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0 and os.path.exists(self.path("net.safetensors")), done.stdout + done.stderr
+        return done.stdout.strip()
 
     def header(self):
         """Texts and numbers arrive; tensors are called as in the module."""
@@ -287,8 +298,10 @@ class Tests:
             self.attempt(" ".join([case.name, *map(str, case.arguments), *case.options]), self.run_case, case)
         for name, options, word in REFUSED:
             self.attempt(f"{name} is refused", self.run_refusal, name, options, word)
-        for test in (self.header, self.wrong_checkpoints, self.strange_checkpoints, self.words, self.failing_check):
+        for test in (self.started, self.header, self.wrong_checkpoints, self.strange_checkpoints, self.words, self.failing_check):
             self.attempt(test.__name__.replace("_", " "), test)
+        self.exporters.stdin.close()
+        self.exporters.wait()
         print(f"{self.passed} passed, {self.failed} failed")
         return 1 if self.failed else 0
 
