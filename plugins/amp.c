@@ -73,9 +73,10 @@ static size_t most_missing(const bl_amp *amp)
 static bl_status create_resamplers(bl_amp *amp, bl_error *error)
 {
     const double host = amp->options.rate_hz, network = network_rate(amp);
-    bl_status status = bl_resampler_create(host, network, amp->options.lanes, &amp->up, error);
+    const bl_cpu cpu = bl_plan_cpu(bl_capture_plan(amp->capture));
+    bl_status status = bl_resampler_create(host, network, amp->options.lanes, cpu, &amp->up, error);
     if (!status)
-        status = bl_resampler_create(network, host, amp->options.lanes, &amp->down, error);
+        status = bl_resampler_create(network, host, amp->options.lanes, cpu, &amp->down, error);
     return status;
 }
 

@@ -109,12 +109,11 @@ static bool build(bl_cabinet *cabinet, bl_impulse *first, bl_impulse *second)
 }
 
 bl_status bl_cabinet_create(bl_impulse *first, bl_impulse *second, size_t in, size_t out, double rate_hz,
-                            bl_cabinet **result, bl_error *error)
+                            bl_cpu cpu, bl_cabinet **result, bl_error *error)
 {
-    bl_cpu cpu;
     bl_status status = check(first, second, in, out, rate_hz, error);
     if (!status)
-        status = bl_cpu_resolve(BL_CPU_AUTO, &cpu, error);
+        status = bl_cpu_resolve(cpu, &cpu, error);
     if (status)
         return status;
     bl_cabinet *cabinet = bl_aligned_calloc(sizeof *cabinet);

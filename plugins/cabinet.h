@@ -5,6 +5,8 @@
 
 #include "impulse.h"
 
+#include <backline/cpu.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -37,10 +39,11 @@ typedef struct bl_cabinet bl_cabinet;
  *  @param in, out        channels, 1 or 2, out >= in. Of a response with two channels the left one makes the left
  *                        output and the right one the right; a mono output uses their mean. Two inputs are dual
  *                        mono: the left one goes to the left output, the right one to the right
+ *  @param cpu            normally BL_CPU_AUTO
  *  Starts silent, with the defaults. BL_ERR_ARGUMENT (says what does not fit), BL_ERR_NO_MEM, BL_ERR_CPU. Not
  *  real-time safe. */
 BL_API bl_status bl_cabinet_create(bl_impulse *first, bl_impulse *second, size_t in, size_t out, double rate_hz,
-                                   bl_cabinet **cabinet, bl_error *error);
+                                   bl_cpu cpu, bl_cabinet **cabinet, bl_error *error);
 BL_API void bl_cabinet_free(bl_cabinet *cabinet);
 
 /** Takes effect smoothly: gains within 20 ms in a straight line, a delay by a crossfade, cuts as filters move. Before

@@ -12,6 +12,7 @@
 
 struct bl_capture {
     atomic_size_t owners;
+    char *path;
     bl_model *model;
     bl_plan *plan;
     double rate_hz, loudness_db;
@@ -91,10 +92,15 @@ bl_status bl_capture_load(const char *path, const bl_load_options *options, bl_c
     bl_status status = bl_model_load_file(path, options, &model, error);
     if (status)
         return status;
-    status = bl_capture_create(model, cpu, out, error);
-    if (status)
+    char *copy = bl_strdup(path);
+    status = copy ? bl_capture_create(model, cpu, out, error) : bl_fail_no_mem(error);
+    if (status) {
+        free(copy);
         bl_model_free(model);
-    return status;
+        return status;
+    }
+    (*out)->path = copy;
+    return BL_OK;
 }
 
 bl_capture *bl_capture_share(bl_capture *capture)
@@ -110,7 +116,13 @@ void bl_capture_free(bl_capture *capture)
         return;
     bl_plan_free(capture->plan);
     bl_model_free(capture->model);
+    free(capture->path);
     free(capture);
+}
+
+const char *bl_capture_path(const bl_capture *capture)
+{
+    return capture->path;
 }
 
 const bl_model *bl_capture_model(const bl_capture *capture)

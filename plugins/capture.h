@@ -21,7 +21,7 @@ typedef struct bl_capture bl_capture;
 BL_API bl_status bl_capture_load(const char *path, const bl_load_options *options, bl_cpu cpu, bl_capture **out,
                                  bl_error *error);
 
-/** The same for a model that is loaded already, e.g. from memory. The model belongs to the capture if it succeeds, else
+/** The same for a model that is loaded already, e.g. from memory; the capture has no path then. The model belongs to the capture if it succeeds, else
  *  still to the caller. */
 BL_API bl_status bl_capture_create(bl_model *model, bl_cpu cpu, bl_capture **out, bl_error *error);
 
@@ -30,6 +30,9 @@ BL_API bl_capture *bl_capture_share(bl_capture *capture);
 
 /** One owner less; the last one frees it. NULL is allowed. */
 BL_API void bl_capture_free(bl_capture *capture);
+
+/** The file that it was loaded from, as it was named; NULL: none. */
+BL_API const char *bl_capture_path(const bl_capture *capture);
 
 BL_API const bl_model *bl_capture_model(const bl_capture *capture);
 BL_API const bl_plan *bl_capture_plan(const bl_capture *capture);

@@ -14,8 +14,10 @@ extern "C" {
 /** Immutable and counted: shared by all who use it, on any thread. Never on the audio thread. */
 typedef struct bl_impulse bl_impulse;
 
-/** Longest response that is kept, in seconds; the rest is faded out and dropped. */
+/** Longest response that is kept, in seconds, and in frames of its file, which are 5 s at 192 kHz: beyond that, resampling
+ *  alone would take seconds. The rest is faded out and dropped. */
 #define BL_IMPULSE_MAX_SECONDS 5.0
+#define BL_IMPULSE_MAX_FRAMES  960000u
 
 typedef struct bl_impulse_options {
     /** Of the signals that it will meet, 8 kHz .. 768 kHz. */
@@ -28,7 +30,7 @@ typedef struct bl_impulse_options {
 } bl_impulse_options;
 
 /** Read a file that libsndfile knows, of any depth and length, of one or two channels, of 4 kHz to 768 kHz. Only the
- *  first BL_IMPULSE_MAX_SECONDS are read; a file costs at most 64 MiB of memory.
+ *  first BL_IMPULSE_MAX_SECONDS, or BL_IMPULSE_MAX_FRAMES, are read; a file costs at most 64 MiB of memory.
  *
  *  Another rate than that of the file: resampled with libsamplerate's best converter and scaled by file rate / rate, so
  *  that the frequency response stays, not the size of the samples. What the converter rings before a sudden start is

@@ -23,7 +23,8 @@ bl_status bl_impulse_data_init(bl_impulse_data *data, uint64_t channels, uint64_
                        BL_IMPULSE_MIN_RATE, BL_IMPULSE_MAX_RATE);
     if (!frames)
         return bl_fail(error, BL_ERR_UNSUPPORTED, "The impulse response has no samples.");
-    const uint64_t most = (uint64_t)(BL_IMPULSE_MAX_SECONDS * rate_hz);
+    const uint64_t in_time = (uint64_t)(BL_IMPULSE_MAX_SECONDS * rate_hz),
+                   most = in_time < BL_IMPULSE_MAX_FRAMES ? in_time : BL_IMPULSE_MAX_FRAMES;
     data->channels = (size_t)channels;
     data->frames = (size_t)(frames < most ? frames : most);
     for (size_t c = 0; c < channels; c++) {
@@ -74,7 +75,7 @@ bl_status bl_impulse_check(const bl_impulse_data *data, bool cut, bl_error *erro
     if (cut)
         return bl_fail(error, BL_ERR_UNSUPPORTED,
                        "The impulse response is silent in its first %g seconds, which are all that is used.",
-                       BL_IMPULSE_MAX_SECONDS);
+                       (double)data->frames / data->rate_hz);
     return bl_fail(error, BL_ERR_UNSUPPORTED, "The impulse response is nothing but silence.");
 }
 

@@ -18,7 +18,7 @@ typedef struct bl_impulse_data {
     double rate_hz;
 } bl_impulse_data;
 
-/** Zeros. Where frames is more than BL_IMPULSE_MAX_SECONDS, as many as those.
+/** Zeros. Where frames is more than BL_IMPULSE_MAX_SECONDS or BL_IMPULSE_MAX_FRAMES, as many as those.
  *  BL_ERR_UNSUPPORTED for a number of channels or frames or a rate that no response has, BL_ERR_NO_MEM. */
 bl_status bl_impulse_data_init(bl_impulse_data *data, uint64_t channels, uint64_t frames, double rate_hz,
                                bl_error *error);

@@ -13,6 +13,15 @@
 
 enum { CHUNK = 1024 }; /* frames */
 
+/* What libsndfile (NULL: while it opened a file) complains about. It has no public number for a lack of memory. */
+static bl_status complain(SNDFILE *file, const char *what, bl_error *error)
+{
+    const char *said = sf_strerror(file);
+    if (strstr(said, "malloc"))
+        return bl_fail_no_mem(error);
+    return bl_fail(error, BL_ERR_FORMAT, "%s; libsndfile says: %s", what, said);
+}
+
 /* Reads as many frames as there is room for, channel by channel, and shortens samples to what came. */
 static bl_status read_frames(SNDFILE *file, bl_impulse_data *data, bl_error *error)
 {
@@ -29,8 +38,7 @@ static bl_status read_frames(SNDFILE *file, bl_impulse_data *data, bl_error *err
         done += (size_t)got;
     }
     if (sf_error(file))
-        return bl_fail(error, BL_ERR_FORMAT, "The impulse response is damaged; libsndfile says: %s",
-                       sf_strerror(file));
+        return complain(file, "The impulse response is damaged", error);
     if (!done)
         return bl_fail(error, BL_ERR_FORMAT, "The impulse response has no samples.");
     data->frames = done;
@@ -56,8 +64,7 @@ static bl_status load(SNDFILE *file, const SF_INFO *info, const bl_impulse_optio
                       bl_error *error)
 {
     if (!file)
-        return bl_fail(error, BL_ERR_FORMAT, "This is no audio file that can be read; libsndfile says: %s",
-                       sf_strerror(NULL));
+        return complain(NULL, "This is no audio file that can be read", error);
     bl_impulse_data data;
     bool cut = false;
     const bl_status status = read_samples(file, info, &data, &cut, error);

@@ -48,11 +48,10 @@ static bool count_stages(double ratio, size_t *stages)
     return times == 1;
 }
 
-static bl_status create_stages(bl_resampler *r, bl_error *error)
+static bl_status create_stages(bl_resampler *r, bl_cpu cpu, bl_error *error)
 {
-    bl_cpu cpu;
     bl_kernels kernels;
-    const bl_status status = bl_cpu_resolve(BL_CPU_AUTO, &cpu, error);
+    const bl_status status = bl_cpu_resolve(cpu, &cpu, error);
     if (status)
         return status;
     bl_kernels_init(&kernels, cpu);
@@ -67,7 +66,8 @@ static bl_status create_stages(bl_resampler *r, bl_error *error)
     return BL_OK;
 }
 
-bl_status bl_resampler_create(double from_hz, double to_hz, size_t channels, bl_resampler **out, bl_error *error)
+bl_status bl_resampler_create(double from_hz, double to_hz, size_t channels, bl_cpu cpu, bl_resampler **out,
+                              bl_error *error)
 {
     bl_status status = check(from_hz, to_hz, channels, error);
     if (status)
@@ -77,7 +77,7 @@ bl_status bl_resampler_create(double from_hz, double to_hz, size_t channels, bl_
         return bl_fail_no_mem(error);
     *r = (bl_resampler){ .ratio = to_hz / from_hz, .channels = channels, .up = to_hz > from_hz };
     if (count_stages(r->ratio, &r->stages))
-        status = create_stages(r, error);
+        status = create_stages(r, cpu, error);
     else
         status = bl_sinc_rate_create(from_hz, to_hz, channels, &r->sinc, error);
     if (status)

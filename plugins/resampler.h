@@ -4,6 +4,7 @@
 #ifndef BACKLINE_PLUGINS_RESAMPLER_H
 #define BACKLINE_PLUGINS_RESAMPLER_H
 
+#include <backline/cpu.h>
 #include <backline/status.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +22,9 @@ typedef struct bl_resampler bl_resampler;
 
 /** @param from_hz, to_hz  1 kHz .. 6.144 MHz, ratio 1/64..64; equal rates give a copy
  *  @param channels        1..2
- *  BL_ERR_NO_MEM, BL_ERR_ARGUMENT (says which number). Not real-time safe. */
-BL_API bl_status bl_resampler_create(double from_hz, double to_hz, size_t channels, bl_resampler **out,
+ *  @param cpu             normally BL_CPU_AUTO
+ *  BL_ERR_NO_MEM, BL_ERR_CPU, BL_ERR_ARGUMENT (says which number). Not real-time safe. */
+BL_API bl_status bl_resampler_create(double from_hz, double to_hz, size_t channels, bl_cpu cpu, bl_resampler **out,
                                      bl_error *error);
 BL_API void bl_resampler_free(bl_resampler *resampler);
 

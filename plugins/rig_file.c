@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/json_memory.h"
 #include "nearest.h"
 #include "rig_file_midi.h"
 
@@ -231,9 +232,10 @@ bl_status bl_rig_file_load(const char *path, bl_rig_setup *out, bl_error *error)
     if (status)
         return status;
     json_t *root = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &problem);
+    const bool no_memory = !root && bl_json_lacks_memory(&problem, (const char *)bytes, size);
     free(bytes);
     bl_rig_setup_init(&r.setup);
-    if (!root && !*problem.text) /* jansson has nothing to say where it has no memory */
+    if (no_memory)
         status = bl_fail_no_mem(error);
     else if (!root)
         status = bl_fail(error, BL_ERR_FORMAT, "This is no rig file: line %d is not as JSON wants it (%s).",

@@ -6,6 +6,8 @@
 #include "sha256.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ typedef struct search {
     const bl_rig_setup_file *file; /* that is looked for */
     const char *name;              /* of that file, without folder */
     size_t names;                  /* that were looked at */
+    bool no_memory;                /* to look everywhere */
     char found[LONGEST_PATH];      /* "" while nothing was */
 } search;
 
@@ -62,6 +65,8 @@ static void search_folder(search *s, const char *folder, int depth)
     }
     if (count >= 0)
         free(entries);
+    else
+        s->no_memory |= errno == ENOMEM;
 }
 
 static void search_all(search *s, const char *folders)
@@ -119,9 +124,9 @@ static bl_status find(bl_rig_setup_file *file, const char *folders, const listen
     }
     search s = { .file = file, .name = file_name(file->path) };
     search_all(&s, folders);
-    if (!*s.found)
+    if (!*s.found && !s.no_memory)
         return not_found(&s, folders, error);
-    char *path = bl_strdup(s.found);
+    char *path = s.no_memory ? NULL : bl_strdup(s.found);
     if (!path)
         return bl_fail_no_mem(error);
     say(l,

@@ -14,23 +14,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A path whose folder has no links and no "..", so that paths can be compared; NULL if that folder is not there. The last
+/* A path whose folder has no links and no "..", so that paths can be compared; BL_ERR_IO if that folder is not there. The last
  * part may be a link: a rig names what its owner named. free() releases it. */
-static char *settle(const char *path)
+static bl_status settle(const char *path, char **settled)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     char folder[PATH_MAX], whole[PATH_MAX];
     const int length = slash ? (int)(slash + 1 - path) : 1;
     if (length >= PATH_MAX)
-        return NULL;
+        return BL_ERR_IO;
     snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
     if (!realpath(folder, whole))
-        return NULL;
+        return errno == ENOMEM ? BL_ERR_NO_MEM : BL_ERR_IO;
     const size_t size = strlen(whole) + 1 + strlen(name) + 1;
-    char *settled = malloc(size);
-    if (settled)
-        snprintf(settled, size, "%s%s%s", whole, strcmp(whole, "/") ? "/" : "", name);
-    return settled;
+    *settled = malloc(size);
+    if (!*settled)
+        return BL_ERR_NO_MEM;
+    snprintf(*settled, size, "%s%s%s", whole, strcmp(whole, "/") ? "/" : "", name);
+    return BL_OK;
 }
 
 /* The decimal number with the fewest digits that is this float. */
@@ -103,11 +104,12 @@ static bl_status json_of_file(const bl_rig_setup_file *file, const char *folder,
     if (stat(file->path, &info))
         return bl_fail(error, BL_ERR_IO, "%s: cannot open it (%s).", file->path, strerror(errno));
     const sha256_hex hash = sha256_of_file(file->path);
-    char *path = settle(file->path);
-    if (!*hash.s || !path) {
-        free(path);
-        return bl_fail(error, BL_ERR_IO, "%s: it cannot be read.", file->path);
-    }
+    char *path;
+    const bl_status status = *hash.s ? settle(file->path, &path) : BL_ERR_IO;
+    if (status == BL_ERR_NO_MEM)
+        return bl_fail_no_mem(error);
+    if (status)
+        return bl_fail(error, status, "%s: it cannot be read.", file->path);
     json_t *name = json_string(strncmp(path, folder, length) ? path : path + length);
     free(path);
     if (!name && bl_utf8_ok(file->path, strlen(file->path)))
@@ -176,11 +178,14 @@ static char *dump(const json_t *root)
 
 bl_status bl_rig_file_text(const bl_rig_setup *setup, const char *path, char **text, bl_error *error)
 {
-    char *place = settle(path);
-    if (!place)
-        return bl_fail(error, BL_ERR_IO, "%s: there is no such folder to write it to.", path);
+    char *place;
+    bl_status status = settle(path, &place);
+    if (status == BL_ERR_NO_MEM)
+        return bl_fail_no_mem(error);
+    if (status)
+        return bl_fail(error, status, "%s: there is no such folder to write it to.", path);
     json_t *root = json_object();
-    bl_status status = fill(root, setup, place, error);
+    status = fill(root, setup, place, error);
     free(place);
     char *whole = status ? NULL : dump(root);
     json_decref(root);

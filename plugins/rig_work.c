@@ -8,7 +8,8 @@
 
 /* What the worker was asked for at one place. */
 typedef struct request {
-    char *path; /* owned; NULL: nothing shall be there */
+    bool named; /* false: nothing shall be there */
+    char *path; /* owned; NULL: none, or there was no memory for it */
     unsigned asked;
     float quality;
 } request;
@@ -33,24 +34,26 @@ static bool has_wrong_size(const bl_rig *rig, size_t file)
            bl_model_quality_count(bl_capture_model(place->capture)) > 0;
 }
 
-/* False if there is nothing to do, or no memory (which *status tells). */
-static bool read_request(bl_rig *rig, size_t file, request *r, bl_status *status)
+/* False if there is nothing to do. */
+static bool read_request(bl_rig *rig, size_t file, request *r)
 {
     rig_place *place = &rig->places[file];
     bl_lock_take(&rig->asking);
     const bool wanted = place->asked != place->done || has_wrong_size(rig, file);
-    *r = (request){ NULL, place->asked, rig_value(rig, BL_RIG_QUALITY) };
-    if (wanted && place->path && !(r->path = bl_strdup(place->path)))
-        *status = BL_ERR_NO_MEM;
+    *r = (request){ place->path != NULL, NULL, place->asked, rig_value(rig, BL_RIG_QUALITY) };
+    if (wanted && r->named)
+        r->path = bl_strdup(place->path);
     bl_lock_give(&rig->asking);
-    return wanted && !*status;
+    return wanted;
 }
 
 static bl_status load(const bl_rig *rig, size_t file, const request *r, bl_capture **capture, bl_impulse **impulse,
                       bl_error *error)
 {
-    if (!r->path)
+    if (!r->named)
         return BL_OK;
+    if (!r->path)
+        return bl_fail_no_mem(error);
     if (!is_model(file)) {
         const bl_impulse_options options = { .rate_hz = rig->options.rate_hz };
         return bl_impulse_load(r->path, &options, impulse, error);
@@ -69,10 +72,9 @@ static bl_status see_to(bl_rig *rig, size_t file, bl_error *error)
     bl_error own = { 0 };
     bl_capture *capture = NULL;
     bl_impulse *impulse = NULL;
-    bl_status status = BL_OK;
-    if (!read_request(rig, file, &r, &status))
-        return status ? bl_fail_no_mem(error) : BL_OK;
-    status = load(rig, file, &r, &capture, &impulse, &own);
+    if (!read_request(rig, file, &r))
+        return BL_OK;
+    bl_status status = load(rig, file, &r, &capture, &impulse, &own);
     bl_lock_take(&rig->asking);
     if (place->asked == r.asked) {
         place->done = r.asked;
@@ -155,13 +157,12 @@ static bl_status hand_over(bl_rig *rig, bl_stage *stage, bl_part *part, bl_error
 }
 
 /* Keeps what went wrong with what a file is needed for. */
-static bl_status blame(bl_rig *rig, size_t file, bl_status status, const bl_error *error)
+static void blame(bl_rig *rig, size_t file, const bl_error *error)
 {
     bl_lock_take(&rig->asking);
     rig->places[file].error = *error;
     bl_lock_give(&rig->asking);
     atomic_fetch_add_explicit(&rig->file_changes, 1, memory_order_relaxed);
-    return status;
 }
 
 /* Sees to it that the chosen slot's model plays. An empty slot changes nothing, but one that was emptied while it played
@@ -184,8 +185,10 @@ static bl_status see_to_amp(bl_rig *rig, bl_error *error)
         status = bl_fail_no_mem(error);
     if (!status)
         status = hand_over(rig, &rig->amp, part, error);
-    if (status)
-        return blame(rig, BL_RIG_MODEL + slot, status, error);
+    if (status) {
+        blame(rig, BL_RIG_MODEL + slot, error);
+        return status;
+    }
     bl_capture_free(rig->played);
     rig->played = bl_capture_share(capture);
     rig->played_slot = slot;
@@ -205,7 +208,7 @@ static bl_status make_cabinet_part(bl_rig *rig, bl_impulse *first, bl_impulse *s
         return *out ? BL_OK : bl_fail_no_mem(error);
     }
     bl_status status =
-        bl_cabinet_create(first, second, o->in_channels, o->out_channels, o->rate_hz, &cabinet, error);
+        bl_cabinet_create(first, second, o->in_channels, o->out_channels, o->rate_hz, o->cpu, &cabinet, error);
     if (status)
         return status;
     *out = rig_cabinet_part(cabinet);
@@ -225,8 +228,12 @@ static bl_status see_to_cabinet(bl_rig *rig, bl_error *error)
     bl_status status = make_cabinet_part(rig, first, second, &part, error);
     if (!status)
         status = hand_over(rig, &rig->back.cabinet, part, error);
+    if (status && first != rig->heard[0])
+        blame(rig, BL_RIG_IMPULSE_1, error);
+    if (status && second != rig->heard[1])
+        blame(rig, BL_RIG_IMPULSE_2, error);
     if (status)
-        return blame(rig, first ? BL_RIG_IMPULSE_1 : BL_RIG_IMPULSE_2, status, error);
+        return status;
     bl_impulse_free(rig->heard[0]);
     bl_impulse_free(rig->heard[1]);
     rig->heard[0] = bl_impulse_share(first);

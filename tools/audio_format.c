@@ -81,3 +81,11 @@ int audio_format_code(const audio_format *format, audio_bits bits)
     default: return format->sndfile_format;
     }
 }
+
+int audio_format_complain(SNDFILE *file, const char *path, const char *what)
+{
+    const char *why = sf_strerror(file);
+    if (strstr(why, "malloc")) /* it has no public number for that */
+        return fail("There is not enough memory.");
+    return fail("%s: %s (%.*s).", path, what, (int)strcspn(why, ".\n"), why);
+}

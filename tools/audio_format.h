@@ -35,4 +35,7 @@ int audio_format_settle(const audio_format *format, audio_bits *bits);
 /* libsndfile's number for the format with these bits. */
 int audio_format_code(const audio_format *format, audio_bits bits);
 
+/* Says what libsndfile (file: NULL while it opened one) complains about: "PATH: WHAT (its words)." Returns FAILED. */
+int audio_format_complain(SNDFILE *file, const char *path, const char *what);
+
 #endif

@@ -1,5 +1,6 @@
 #include "audio_in.h"
 
+#include "audio_format.h"
 #include "commands.h"
 #include "messages.h"
 
@@ -10,33 +11,31 @@
 #include <unistd.h>
 
 /* The system knows better than libsndfile why a file cannot be opened, and says it shorter. */
-static int open_file(const char *path)
+static int open_file(audio_in *in)
 {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        fail("%s: cannot open it (%s).", path, strerror(errno));
-    } else if (!fstat(fd, &info) && S_ISDIR(info.st_mode)) {
-        fail("%s: this is a folder, not an audio file.", path);
-        close(fd);
-        fd = -1;
+    in->fd = open(in->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (in->fd < 0)
+        return fail("%s: cannot open it (%s).", in->path, strerror(errno));
+    if (!fstat(in->fd, &info) && S_ISREG(info.st_mode)) {
+        in->bytes = info.st_size;
+        return DONE;
     }
-    return fd;
+    close(in->fd);
+    return fail("%s: this is %s, not an audio file.", in->path,
+                S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
 }
 
 int audio_in_open(audio_in *in, const char *path)
 {
     *in = (audio_in){ .path = path };
-    int fd = open_file(path);
-    if (fd < 0)
-        return FAILED;
+    const int code = open_file(in);
+    if (code)
+        return code;
     SF_INFO info = { 0 };
-    in->file = sf_open_fd(fd, SFM_READ, &info, SF_TRUE);
-    if (!in->file) {
-        const char *why = sf_strerror(NULL);
-        return fail("%s: this is not an audio file that can be read here (%.*s).", path, (int)strcspn(why, ".\n"),
-                    why);
-    }
+    in->file = sf_open_fd(in->fd, SFM_READ, &info, SF_TRUE);
+    if (!in->file)
+        return audio_format_complain(NULL, path, "this is not an audio file that can be read here");
     in->channels = (size_t)info.channels;
     in->rate_hz = info.samplerate;
     in->frames = info.frames;
@@ -51,10 +50,12 @@ size_t audio_in_read(audio_in *in, float *samples, size_t n)
 
 int audio_in_check(audio_in *in)
 {
-    if (!sf_error(in->file))
-        return DONE;
-    const char *why = sf_strerror(in->file);
-    return fail("%s: reading stopped before the end of the file (%.*s).", in->path, (int)strcspn(why, ".\n"), why);
+    struct stat info;
+    if (sf_error(in->file))
+        return audio_format_complain(in->file, in->path, "reading stopped before the end of the file");
+    if (!fstat(in->fd, &info) && info.st_size < in->bytes)
+        return fail("%s: reading stopped before the end of the file (it became shorter meanwhile).", in->path);
+    return DONE;
 }
 
 void audio_in_close(audio_in *in)

@@ -49,10 +49,19 @@ static int open_sndfile(audio_out *out, const char *path, double rate_hz)
                     out->channels, out->channels == 1 ? "" : "s", rate_hz);
     out->snd = sf_open_virtual(&io, SFM_WRITE, &info, &out->file);
     if (!out->snd)
-        return fail("%s: cannot begin this file (%s).", path, sf_strerror(NULL));
+        return audio_format_complain(NULL, path, "cannot begin this file");
     /* The peak chunk holds the time of day: without it, equal sound makes equal files. */
     sf_command(out->snd, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
     return DONE;
+}
+
+int audio_out_check_length(const char *path, const audio_format *format, audio_bits bits, size_t channels,
+                           uint64_t frames)
+{
+    const uint64_t bytes_per_frame = channels * (bits > 0 ? (unsigned)bits / 8 : 0), most = UINT32_MAX - 4096;
+    if (!format->header_limit || !bytes_per_frame || frames == UINT64_MAX || frames <= most / bytes_per_frame)
+        return DONE;
+    return fail("%s: a .%s file ends at 4 GiB; use .w64, .rf64 or .flac.", path, format->extension);
 }
 
 int audio_out_open(audio_out *out, const char *path, const audio_format *format, audio_bits bits, double rate_hz,
@@ -71,9 +80,9 @@ int audio_out_open(audio_out *out, const char *path, const audio_format *format,
 
 static int write_failed(audio_out *out)
 {
-    int error = out->file.error;
-    return fail("%s: writing failed (%s); nothing was left behind.", out->file.path,
-                error ? strerror(error) : sf_strerror(out->snd));
+    if (!out->file.error)
+        return audio_format_complain(out->snd, out->file.path, "nothing was left behind, for writing failed");
+    return fail("%s: writing failed (%s); nothing was left behind.", out->file.path, strerror(out->file.error));
 }
 
 /* libsndfile takes integers at 32 bits and keeps the upper ones. */
@@ -98,10 +107,10 @@ static sf_count_t write_frames(audio_out *out, const float *samples, size_t fram
 
 int audio_out_write(audio_out *out, const float *samples, size_t frames)
 {
-    const uint64_t bytes_per_frame = out->channels * (out->bits > 0 ? (unsigned)out->bits / 8 : 0);
-    if (out->format->header_limit && (out->frames + frames) * bytes_per_frame > UINT32_MAX - 4096)
-        return fail("%s: a .%s file ends at 4 GiB; use .w64, .rf64 or .flac.", out->file.path,
-                    out->format->extension);
+    const int code =
+        audio_out_check_length(out->file.path, out->format, out->bits, out->channels, out->frames + frames);
+    if (code)
+        return code;
     for (size_t i = 0; i < frames * out->channels; i++)
         out->peak = fmaxf(out->peak, fabsf(samples[i]));
     sf_count_t written = write_frames(out, samples, frames);

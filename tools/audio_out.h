@@ -22,6 +22,11 @@ typedef struct audio_out {
 int audio_out_open(audio_out *out, const char *path, const audio_format *format, audio_bits bits, double rate_hz,
                    size_t channels, size_t max_frames, bool force);
 
+/* Whether so many frames, UINT64_MAX if that is not known, fit into such a file: before hours are spent on them. Returns DONE or,
+ * after a message, FAILED. */
+int audio_out_check_length(const char *path, const audio_format *format, audio_bits bits, size_t channels,
+                           uint64_t frames);
+
 /* Writes interleaved samples. In 16 and 24 bits they are rounded to the nearest step, 1.0 being one step
  * more than the largest that can be stored, and what is beyond full scale is held there and counted.
  * Returns DONE or, after a message, FAILED. */

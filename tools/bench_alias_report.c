@@ -1,6 +1,7 @@
 /* What `backline bench --alias` has found. */
 #include "bench_alias.h"
 #include "commands.h"
+#include "json_out.h"
 #include "messages.h"
 #include "text.h"
 
@@ -97,8 +98,5 @@ int alias_print_json(const alias_row *rows, size_t count)
         json_array_append_new(results, json_row(&rows[i]));
     json_object_set_new(root, "level_db", json_number(ALIAS_LEVEL_DB));
     json_object_set_new(root, "aliases", results);
-    const int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    putchar('\n');
-    json_decref(root);
-    return error ? fail("Writing the JSON failed.") : DONE;
+    return json_out_print(root, 6);
 }

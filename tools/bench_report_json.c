@@ -2,6 +2,7 @@
 #include "bench_player.h"
 #include "bench_report.h"
 #include "commands.h"
+#include "json_out.h"
 #include "messages.h"
 
 #include <backline/measure.h>
@@ -82,8 +83,5 @@ int bench_print_json(const bench_report *report)
     json_object_set_new(root, "base_block", report->base_block ? json_count(report->base_block) : json_null());
     json_object_set_new(root, "results", results);
     json_object_set_new(root, "kernels", kernels);
-    int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    putchar('\n');
-    json_decref(root);
-    return error ? fail("Writing the JSON failed.") : DONE;
+    return json_out_print(root, 6);
 }

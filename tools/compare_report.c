@@ -2,6 +2,7 @@
  * as they are; what is not known is null. */
 #include "commands.h"
 #include "compare.h"
+#include "json_out.h"
 #include "messages.h"
 #include "text.h"
 
@@ -225,8 +226,5 @@ int compare_print_json(const compare_result *result)
     add_errors(root, result);
     json_object_set_new(root, "max_esr", json_number(result->max_esr));
     json_object_set_new(root, "max_esr_exceeded", json_boolean(result->exceeded));
-    int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(root);
-    return error ? fail("Writing the JSON failed.") : DONE;
+    return json_out_print(root, 9);
 }

@@ -1,5 +1,6 @@
 /* backline COMMAND ...: finds the command and runs it. */
 #include "commands.h"
+#include "json_out.h"
 #include "messages.h"
 #include "nearest.h"
 #include "stop.h"
@@ -126,6 +127,7 @@ int main(int argc, char **argv)
 #ifdef SIGXFSZ
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit becomes a failed write, which is cleaned up after */
 #endif
+    json_out_begin();
     int code = dispatch(argc, (const char **)argv);
     if (fflush(stdout) || ferror(stdout))
         code = fail("Writing to the standard output failed; what was printed there is incomplete.");

@@ -33,10 +33,11 @@ static char *join(const char *folder, const char *name)
     return path;
 }
 
-/* Of a file that need not be there, in folders that need not be there. NULL without memory. */
+/* Of a file that need not be there, in folders that need not be there. What is too long to be opened stays as it is: every
+ * folder of it would take a copy. NULL without memory. */
 static char *settle_path(const char *path)
 {
-    char *settled = realpath(path, NULL), *folder = NULL;
+    char *settled = strlen(path) < PATH_MAX ? realpath(path, NULL) : strdup(path), *folder = NULL;
     if (settled)
         return settled;
     size_t length = strlen(path);

@@ -20,17 +20,6 @@ static char *in_folder(const char *folder, const char *name)
     return path;
 }
 
-const char *assets_folder(void)
-{
-    const char *chosen = getenv("BACKLINE_ASSETS");
-    if (chosen && *chosen)
-        return chosen;
-    /* else it runs from the build folder, not installed */
-    return access(BACKLINE_ASSETS_DIR "/" BUNDLED_MODEL, R_OK) && !access(BACKLINE_SOURCE_ASSETS_DIR, R_OK)
-               ? BACKLINE_SOURCE_ASSETS_DIR
-               : BACKLINE_ASSETS_DIR;
-}
-
 char *bundled_path(const char *name)
 {
     char *path = in_folder(assets_folder(), name);

@@ -2,6 +2,8 @@
 #ifndef TOOLS_MODEL_FILE_H
 #define TOOLS_MODEL_FILE_H
 
+#include "assets.h"
+
 #include <backline/model.h>
 #include <popt.h>
 
@@ -29,13 +31,6 @@ typedef struct model_words {
 
 /* Reads the words, which must live as long as the options. Returns DONE or, after a complaint, WRONG_USAGE. */
 int model_options(const model_words *words, bl_load_options *options);
-
-/* What comes with the program, so that it plays at once. */
-#define BUNDLED_MODEL   "backline-crunch.nam"
-#define BUNDLED_CABINET "backline-cabinet.wav"
-
-/* The folder of that: BACKLINE_ASSETS of the environment, or else where the program was installed or built. */
-const char *assets_folder(void);
 
 /* The path of a bundled file; NULL after a message if it is not there. The caller frees the result. */
 char *bundled_path(const char *name);

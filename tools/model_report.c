@@ -7,16 +7,15 @@
 #include <math.h>
 #include <sys/stat.h>
 
-/* The memory is the same on all instruction sets or nearly so; a plan that cannot be made is no reason to
- * say nothing. */
-static size_t measure_stream(const bl_model *model)
+/* The memory is the same on all instruction sets or nearly so; a plan that cannot be made is no reason to say nothing, unless
+ * there is no memory for it, which would be taken for the network's fault. */
+static bl_status measure_stream(const bl_model *model, size_t *bytes, bl_error *error)
 {
     bl_plan *plan = NULL;
-    size_t bytes = 0;
-    if (!bl_plan_create(model, BL_CPU_AUTO, &plan, NULL))
-        bytes = bl_plan_stream_bytes(plan, 1);
+    const bl_status status = bl_plan_create(model, BL_CPU_AUTO, &plan, error);
+    *bytes = status ? 0 : bl_plan_stream_bytes(plan, 1);
     bl_plan_free(plan);
-    return bytes;
+    return status == BL_ERR_NO_MEM ? status : BL_OK;
 }
 
 int model_report_read(model_report *report, const char *path, const bl_load_options *options)
@@ -27,7 +26,7 @@ int model_report_read(model_report *report, const char *path, const bl_load_opti
     if (!status) {
         report->tensors = bl_model_tensors(report->model);
         bl_model_get_info(report->model, &report->info);
-        report->stream_bytes = measure_stream(report->model);
+        status = measure_stream(report->model, &report->stream_bytes, &error);
     } else if (status == BL_ERR_NO_NETWORK) {
         status = bl_tensors_load_file(path, &report->loose, &error);
         report->tensors = report->loose;

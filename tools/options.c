@@ -65,6 +65,10 @@ bool options_read(command_line *line, const command_text *help, const struct pop
                   const char **argv, int *exit_code)
 {
     *line = (command_line){ .popt = poptGetContext(argv[0], argc, argv, options, 0) };
+    if (!line->popt) {
+        *exit_code = fail("There is not enough memory.");
+        return false;
+    }
     poptSetOtherOptionHelp(line->popt, help->arguments);
     int code;
     while ((code = poptGetNextOpt(line->popt)) > 0)

@@ -1,6 +1,7 @@
 /* `backline plot --json`: the keys are documented in docs/backline.1 and stay as they are; what is not known is
  * null. */
 #include "commands.h"
+#include "json_out.h"
 #include "messages.h"
 #include "plot_model.h"
 
@@ -79,8 +80,5 @@ int plot_model_print_json(const plot_figures *f)
     json_object_set_new(root, "tones", json_tones(f));
     json_object_set_new(root, "response", json_response(f));
     json_object_set_new(root, "aliasing", json_aliasing(f));
-    int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(root);
-    return error ? fail("Writing the JSON failed.") : DONE;
+    return json_out_print(root, 9);
 }

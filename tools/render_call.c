@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "messages.h"
 #include "options.h"
+#include "render_inputs.h"
 #include "render_load.h"
 #include "render_names.h"
 #include "render_record.h"
@@ -146,7 +147,7 @@ static int run_jobs(render_call *call)
     int code = folder ? render_names_make_folder(folder, &made) : DONE;
     if (code)
         return code;
-    if (folder)
+    if (!call->replace_own) /* else it is a row of a manifest, whose outputs were all seen to */
         sweep(call);
     call->begun = true;
     code = render_run_all(&call->settings, call->jobs, call->job_count, &call->seconds);
@@ -161,6 +162,8 @@ int render_call_run(render_call *call)
     call->begun = code != DONE; /* all have failed already */
     if (!code)
         code = render_choose(call);
+    if (!code)
+        code = render_inputs_protect(call);
     if (!code && call->records)
         code = render_resume(call);
     const size_t left = count_left(call);

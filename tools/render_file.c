@@ -95,7 +95,9 @@ static int open_network(render_file *f, size_t *out_channels)
 static int open_out(render_file *f, size_t channels)
 {
     render_job *job = f->job;
-    int code = *job->key ? render_record_begin(job->out_path, job->key) : DONE;
+    int code = audio_out_check_length(job->out_path, job->format, job->bits, channels, job->frames);
+    if (!code && *job->key)
+        code = render_record_begin(job->out_path, job->key);
     f->recorded = *job->key && !code;
     if (!code)
         code = audio_out_open(&f->out, job->out_path, job->format, job->bits, f->in.rate_hz, channels, PIECE,

@@ -41,6 +41,9 @@ static int set_files(bl_rig_setup *setup, size_t first, size_t most, char *const
     int code = DONE;
     if (count > most)
         return fail_usage("%s may be given %zu times at most.", option, most);
+    for (size_t i = 0; i < count; i++)
+        if (!*words[i])
+            return fail_usage("%s wants the name of a file, and this one is empty.", option);
     for (size_t i = 0; i < most && count && !code; i++)
         code = set_file(setup, first + i, i < count ? words[i] : NULL);
     return code;

@@ -1,6 +1,7 @@
 /* `backline info --json`: the keys are documented in docs/backline.1 and stay as they are. What a file does
  * not say is null. */
 #include "commands.h"
+#include "json_out.h"
 #include "messages.h"
 #include "model_report.h"
 
@@ -178,8 +179,5 @@ int report_print_json(const model_report *report)
     json_object_set_new(root, "qualities", json_qualities(report->model));
     json_object_set_new(root, "layers", report->model ? json_layers(report) : json_array());
     json_object_set_new(root, "tensors", json_tensors(report));
-    int error = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(root);
-    return error ? fail("Writing the JSON failed.") : DONE;
+    return json_out_print(root, 9);
 }

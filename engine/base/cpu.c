@@ -33,14 +33,19 @@ bool bl_cpu_available(bl_cpu cpu)
     switch (cpu) {
     case BL_CPU_AUTO:
     case BL_CPU_SCALAR: return true;
-#if defined(__x86_64__)
-    /* The compiler's run-time check includes whether the system saves the wide registers. */
+#if defined(__x86_64__) && !defined(BL_WITHOUT_SSE2)
     case BL_CPU_SSE2: return true;
+#endif
+        /* The compiler's run-time check includes whether the system saves the wide registers. */
+#if defined(__x86_64__) && !defined(BL_WITHOUT_AVX2)
     case BL_CPU_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+#if defined(__x86_64__) && !defined(BL_WITHOUT_AVX512)
     case BL_CPU_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq");
-#elif defined(__aarch64__)
+#endif
+#if defined(__aarch64__) && !defined(BL_WITHOUT_NEON)
     case BL_CPU_NEON: return true;
 #endif
     default: return false;

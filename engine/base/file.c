@@ -57,6 +57,8 @@ bl_status bl_file_read(const char *path, uint64_t limit, uint8_t **bytes, size_t
                        "%s: the file has %" PRIu64 " MiB; the limit for models is %" PRIu64 " MiB.", path,
                        (uint64_t)info.st_size >> 20, limit >> 20);
     FILE *file = fopen(path, "rb");
+    if (!file && errno == ENOMEM)
+        return bl_fail_no_mem(error);
     if (!file)
         return bl_fail(error, BL_ERR_IO, "%s: cannot open it (%s).", path, strerror(errno));
     bl_status status = read_all(file, path, limit, bytes, size, error);

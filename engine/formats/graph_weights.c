@@ -7,6 +7,7 @@
 #include "model/limits.h"
 #include "model/tensors.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -198,6 +199,7 @@ bl_status bl_graph_build_conv(bl_graph_reader *r, const bl_graph_entry *e, bl_no
     bl_status status = read_conv(r, e, &shape, &w, error);
     if (status)
         return status;
+    assert(w.weight);
     /* Whether the tensor has that size, and not too much of it, bl_layer_conv() sees. */
     const size_t kernel = w.weight->rank == 3 && w.weight->shape[2] && w.weight->shape[2] <= BL_MAX_KERNEL
                               ? (size_t)w.weight->shape[2]
@@ -227,6 +229,7 @@ bl_status bl_graph_build_prelu(bl_graph_reader *r, const bl_graph_entry *e, bl_n
     bl_status status;
     if ((status = require(e, "slope", error)) || (status = bl_graph_tensor(r, e, "slope", &slope, error)))
         return status;
+    assert(slope);
     if (slope->rank > 1 || (slope->count != 1 && slope->count != channels)) {
         char shape[100];
         return bl_fail(error, BL_ERR_FORMAT,
@@ -284,6 +287,7 @@ static bl_status build_rnn(bl_graph_reader *r, const bl_graph_entry *e, bl_node_
     if ((status = require(e, "weight_ih", error)) || (status = require(e, "weight_hh", error)) ||
         (status = bl_graph_tensor(r, e, "weight_hh", &hh, error)))
         return status;
+    assert(hh);
     const uint64_t gates = bl_torch_rnn_gates(gru), in = r->g->nodes[*x].channels;
     const uint64_t n = hh->rank == 2 ? hh->shape[1] : 0;
     if (!n || n > BL_MAX_HIDDEN || hh->shape[0] != gates * n) {

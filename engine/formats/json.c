@@ -2,6 +2,7 @@
 #include "formats/json.h"
 
 #include "base/fail.h"
+#include "base/json_memory.h"
 #include "base/utf8.h"
 #include "formats/formats.h"
 
@@ -37,7 +38,7 @@ bl_status bl_json_parse(bl_bytes text, size_t flags, json_t **out, bl_error *err
         *out = value;
         return BL_OK;
     }
-    if (!*where.text || json_error_code(&where) == json_error_out_of_memory)
+    if (bl_json_lacks_memory(&where, (const char *)text.p, bl_bytes_left(&text)))
         return bl_fail_no_mem(error);
     return bl_fail(error, BL_ERR_FORMAT, "the JSON text is damaged at line %d, column %d: %.*s.", where.line,
                    where.column, bl_utf8_quote(where.text, strlen(where.text)), where.text);

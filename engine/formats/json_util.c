@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "base/json_memory.h"
 #include "base/utf8.h"
 #include "model/limits.h"
 
@@ -230,7 +231,10 @@ static bl_status quoted_number(const bl_json *at, float *out, bl_error *error)
     const char *text = json_string_value(at->value);
     const size_t size = json_string_length(at->value);
     const bool bare = size && strspn(text, "+-.0123456789Ee") == size; /* no space, bracket or word */
-    json_t *number = bare ? json_loadb(text, size, JSON_DECODE_ANY, NULL) : NULL;
+    json_error_t problem;
+    json_t *number = bare ? json_loadb(text, size, JSON_DECODE_ANY, &problem) : NULL;
+    if (bare && !number && bl_json_lacks_memory(&problem, text, size))
+        return bl_fail_no_mem(error);
     const double value = json_is_number(number) ? json_number_value(number) : INFINITY;
     json_decref(number);
     if (!(fabs(value) <= (double)FLT_MAX))

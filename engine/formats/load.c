@@ -111,7 +111,9 @@ static bl_status find_description(const char *path, const bl_load_options *optio
         return BL_OK;
     if (options->description_path)
         return read_description(options->description_path, source, error);
-    return bl_network_recognised(source) ? BL_OK : read_description_beside(path, source, error);
+    bool recognised;
+    const bl_status status = bl_network_recognise(source, &recognised, error);
+    return status || recognised ? status : read_description_beside(path, source, error);
 }
 
 static bl_status read_source(const char *path, bl_source *source, bl_error *error)

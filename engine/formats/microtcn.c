@@ -21,6 +21,7 @@
 #include "model/limits.h"
 #include "model/tensors.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +160,7 @@ static bl_status need_vector(const builder *b, bl_node_id x, const char *name, c
     bl_status status = b->g->status ? bl_graph_check(b->g, error) : need(b, name, &tensor, error);
     if (status)
         return status;
+    assert(tensor);
     const size_t channels = b->g->nodes[x].channels;
     if (!bl_tensor_is(tensor, 1, (uint64_t[]){ channels })) {
         char shape[100];

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/utf8.h"
+#include "formats/graph_description.h"
 #include "model/tensors.h"
 
 #include <stdio.h>
@@ -22,9 +23,31 @@ static const bl_network_format *find_format(const bl_source *source)
     return NULL;
 }
 
-bool bl_network_recognised(const bl_source *source)
+/* The source with the description that its file holds, read once for all formats: none of them shall take a lack of memory for
+ * the lack of a description. The caller releases described->description. */
+static bl_status open_description(const bl_source *source, bl_source *described, bl_error *error)
 {
-    return find_format(source) != NULL;
+    json_t *own = NULL;
+    *described = *source;
+    if (bl_description_open(source, &own, error) == BL_ERR_NO_MEM)
+        return BL_ERR_NO_MEM;
+    if (!json_object_get(own, "backline")) {
+        json_decref(own);
+        own = json_incref(source->description);
+    }
+    described->description = own;
+    return BL_OK;
+}
+
+bl_status bl_network_recognise(const bl_source *source, bool *recognised, bl_error *error)
+{
+    bl_source described;
+    const bl_status status = open_description(source, &described, error);
+    if (status)
+        return status;
+    *recognised = find_format(&described) != NULL;
+    json_decref(described.description);
+    return BL_OK;
 }
 
 static bl_status fail_tensors(const bl_source *source, bl_error *error)
@@ -77,8 +100,15 @@ static bl_status fail_json(const json_t *json, bl_error *error)
 bl_status bl_network_build(const bl_source *source, const bl_load_options *options, bl_model *model,
                            bl_error *error)
 {
-    const bl_network_format *format = find_format(source);
+    bl_source described;
+    bl_status status = open_description(source, &described, error);
+    if (status)
+        return status;
+    const bl_network_format *format = find_format(&described);
     if (format)
-        return format->build(source, options, model, error);
-    return source->tensors ? fail_tensors(source, error) : fail_json(source->json, error);
+        status = format->build(&described, options, model, error);
+    else
+        status = source->tensors ? fail_tensors(source, error) : fail_json(source->json, error);
+    json_decref(described.description);
+    return status;
 }

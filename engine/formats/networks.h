@@ -4,8 +4,8 @@
 
 #include "formats/formats.h"
 
-/** True if a network format recognises the source. */
-bool bl_network_recognised(const bl_source *source);
+/** Whether a network format recognises the source. BL_ERR_NO_MEM. */
+bl_status bl_network_recognise(const bl_source *source, bool *recognised, bl_error *error);
 
 /** Builds the network with the format that recognises the source.
  *  @param options  may not be NULL

@@ -3,6 +3,7 @@
 #include "model/model.h"
 #include "model/timing.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 size_t bl_model_node_count(const bl_model *model)
@@ -78,6 +79,7 @@ size_t bl_model_param_count(const bl_model *model)
 void bl_model_get_param(const bl_model *model, size_t i, bl_param_info *info)
 {
     const bl_node *node = find_param(&model->graph, i);
+    assert(node);
     *info = (bl_param_info){ node->name, node->u.param.minimum, node->u.param.maximum, node->u.param.initial };
 }
 

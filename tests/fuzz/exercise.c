@@ -1,6 +1,6 @@
 /* What must hold for every model that a loader hands over. */
 #define _POSIX_C_SOURCE 200809L
-#include "fuzz/fuzz.h"
+#include "fuzz/models.h"
 
 #include "formats/save_compare.h"
 #include "model/limits.h"

@@ -326,6 +326,8 @@ def safetensors_seeds():
                                {"backline": json.dumps(graph), "format": "pt"})
     kinds = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
     yield "types", safetensors({k: (k, n, [2, 1]) for k, n in kinds.items()}, {})
+    yield "no-metadata", safetensors({"w": ("F32", 4, [1])}, [])
+    yield "rank", safetensors({"w": ("U8", 1, [1] * 17)}, {})
     sequence = {"backline": "sequence", "layers": [{"conv": "l"}]}
     yield "sequence", safetensors({"l.weight": ("F32", 4, [1, 1, 2])}, {"backline": json.dumps(sequence)})
 
@@ -482,14 +484,224 @@ def pickle_seeds():
         state = {"w": Tensor(a, (2, 3)), "big": Tensor(b, (16, 64)), "view": Tensor(a, (4,), 60), "none": Tensor(a, ())}
         yield f"views-{protocol}", pickled({"state_dict": state, "x": [1, -70000, 2 ** 40, 1.5, "text", None, True]},
                                            protocol=protocol)
+    keys = {None: Tensor(a, (2,)), True: Tensor(a, (1,)), 7: Tensor(a, (2, 2)), 2.5: [Tensor(a, (3,))]}
+    yield "keys", pickled({"state_dict": keys, 3: {"x": {-1: Tensor(b, (4,))}}})
     state = {name: Tensor(b, shape) for name, shape in pedalnet_tensors().items()}
     yield "pedalnet", pickled({"state_dict": state, "hyper_parameters": HPARAMS})
+
+
+# ---- sounds ----
+
+def samples(count, bytes_each):
+    """Little-endian integers that fall off, as responses do."""
+    top = 1 << (8 * bytes_each - 1)
+    return b"".join(int(number() * (top - 1) / (1 + i / 8)).to_bytes(bytes_each, "little", signed=True)
+                    for i in range(count))
+
+
+def chunk(name, body):
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def wav_format(code, bits, channels=1, rate=48000, extended=False):
+    frame = channels * bits // 8
+    head = struct.pack("<HHIIHH", 0xFFFE if extended else code, channels, rate, rate * frame, frame, bits)
+    rest = bytes([0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71])
+    return head + (struct.pack("<HHIH", 22, bits, 0, code) + rest if extended else b"")
+
+
+def wav(form, data, *more, size=None):
+    body = b"WAVE" + b"".join(more) + chunk(b"fmt ", form)
+    body += b"data" + struct.pack("<I", len(data) if size is None else size) + data
+    return b"RIFF" + struct.pack("<I", len(body) if size is None else size) + body
+
+
+def crc(data, bits, polynomial):
+    value = 0
+    for byte in data:
+        value ^= byte << (bits - 8)
+        for _ in range(8):
+            value = (value << 1 ^ (polynomial if value >> (bits - 1) & 1 else 0)) & ((1 << bits) - 1)
+    return value.to_bytes(bits // 8, "big")
+
+
+def flac(data):
+    """One verbatim frame of 16 bits, mono, 48 kHz."""
+    count = len(data) // 2
+    info = struct.pack(">HH", count, count) + bytes(6) + (48000 << 44 | 15 << 36 | count).to_bytes(8, "big") + bytes(16)
+    head = bytes([0xFF, 0xF8, 0x7A, 0x08, 0]) + struct.pack(">H", count - 1)
+    head += crc(head, 8, 0x07)
+    big = b"".join(data[i + 1:i + 2] + data[i:i + 1] for i in range(0, len(data), 2))
+    frame = head + b"\2" + big
+    return b"fLaC\x80\0\0\x22" + info + frame + crc(frame, 16, 0x8005)
+
+
+def impulse_seeds():
+    yield "pcm16", wav(wav_format(1, 16), samples(64, 2))
+    yield "pcm24-stereo", wav(wav_format(1, 24, 2, 44100), samples(64, 3))
+    yield "pcm8", wav(wav_format(1, 8, rate=8000), bytes(rng.randrange(256) for _ in range(60)))
+    yield "float", wav(wav_format(3, 32, rate=96000), floats(40))
+    yield "double", wav(wav_format(3, 64), struct.pack("<12d", *(number() for _ in range(12))))
+    yield "extensible", wav(wav_format(1, 32, 2, extended=True), samples(40, 4), chunk(b"LIST", b"INFOx"))
+    yield "silence", wav(wav_format(1, 16), bytes(80))
+    yield "nan", wav(wav_format(3, 32), struct.pack("<3f", 1, float("nan"), 0.5))
+    yield "claims", wav(wav_format(1, 16), samples(8, 2), size=0xFFFFFFF0)
+    yield "adpcm", wav(struct.pack("<HHIIHHHH", 0x11, 1, 8000, 4430, 36, 4, 2, 65), samples(36, 2))
+    yield "mulaw", wav(wav_format(7, 8, rate=8000), bytes(range(0, 250, 3)))
+    yield "w64", (bytes.fromhex("726966662e91cf11a5d628db04c10000") + struct.pack("<Q", 0x98) +
+                  bytes.fromhex("77617665f3acd3118cd100c04f8edb8a666d7420f3acd3118cd100c04f8edb8a") +
+                  struct.pack("<Q", 40) + wav_format(1, 16) + bytes.fromhex("64617461f3acd3118cd100c04f8edb8a") +
+                  struct.pack("<Q", 24 + 64) + samples(32, 2))
+    rate = bytes.fromhex("400ebb80000000000000")  # 48000 as 80 bits
+    common = struct.pack(">HIH", 1, 24, 16) + rate
+    aiff = b"AIFFCOMM" + struct.pack(">I", 18) + common + b"SSND" + struct.pack(">III", 8 + 48, 0, 0) + samples(24, 2)
+    yield "aiff", b"FORM" + struct.pack(">I", len(aiff)) + aiff
+    yield "au", b".snd" + struct.pack(">IIIII", 24, 64, 3, 48000, 1) + samples(32, 2)
+    yield "flac", flac(samples(64, 2))
+    yield "raw-text", b"This is no audio file."
+
+
+def stream_wav_seeds():
+    for name, code, bits in ("s16", 1, 16), ("s24", 1, 24), ("s32", 1, 32), ("f32", 3, 32), ("f64", 3, 64):
+        data = samples(16, bits // 8) if code == 1 else floats(16)
+        yield name, wav(wav_format(code, bits, 2), data)
+    yield "unknown-length", wav(wav_format(1, 16), samples(8, 2), size=0xFFFFFFFF)
+    yield "sox-length", wav(wav_format(1, 16), samples(8, 2), size=0x7FFFF000)
+    yield "extensible", wav(wav_format(3, 32, 3, extended=True), floats(6), chunk(b"LIST", b"INFOx"), chunk(b"", b""))
+    yield "many", wav(wav_format(1, 16, 256), samples(512, 2))
+    yield "s8", wav(wav_format(1, 8), bytes(8))
+    yield "no-format", b"RIFF\0\0\0\0WAVEdata\0\0\0\0"
+
+
+# ---- rigs and tables ----
+
+def rig_file_seeds():
+    yield "empty", {"backline_rig": 1}
+    one = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"  # of "1", which one.nam holds
+    yield "files", {"backline_rig": 1, "models": [{"path": "one.nam", "sha256": one, "size": 1}, None,
+                                                  {"path": "/nowhere/one.nam"}, {"path": "x", "sha256": one, "size": 1}],
+                    "cabinets": [{"path": "two.wav"}, {"path": "/nowhere/at/all"}]}
+    settings = {"input_gain": -3.5, "output_gain": 2, "output_mode": "normalised", "gate": True, "gate_threshold": -55.5,
+                "bass": 3, "treble": -1.25, "low_cut": 80, "slot": 3, "oversample": 2, "quality": 0.5, "cab": True,
+                "cab_blend": 0.25, "cab_pan_1": -1, "cab_delay": 1, "cab_invert": True, "fade": 5, "enabled": True}
+    yield "settings", {"backline_rig": 1, "settings": settings, "knobs": {"gain": 0.1, "Tone": -7, "\u00e4": 1e-20}}
+    yield "midi", {"backline_rig": 1, "midi": {"channel": 10, "cc": {"0": "bypass", "11": "bass", "80": "next_model",
+                                                                     "119": "clear_meters"}}}
+    for name, value in ("number", 7), ("choice", "loud"), ("knobs", {"a": "b"}), ("version", {"backline_rig": 2}):
+        yield f"wrong-{name}", value if name == "version" else {"backline_rig": 1, "settings": {"slot": value},
+                                                               "knobs": value if name == "knobs" else {}}
+
+
+def manifest_seeds():
+    yield "plain", b"input,output,model\na.wav,out/a.wav,x.nam\nb.wav,out/b.wav,x.nam\n"
+    yield "all", (b"\xef\xbb\xbfoptions,rig,output,input,cabinets,model\r\n"
+                  b"--bits 24 --param 'gain=1',r.rig.json,\"o,1.flac\",a.wav,c.wav;d.wav,\r\n\r\n"
+                  b"\"--tail=2 --mono \"\"--cpu=scalar\"\"\",,o2.wav,b.wav,c.wav,\"m \"\"1\"\".nam\"\r\n")
+    yield "raw", b"input,output,options\na.wav,b.wav,--raw --model m.nam --block 16 --quality=0.5\n"
+    yield "clash", b"input,output,model\na.wav,x/../b.wav,m\nc.wav,./b.wav,m\nb.wav,d.wav,m\n"
+    yield "wrong", b"input,output,model,rigg\na,b\n"
+    yield "options", b"input,output,options\na,b.wav,--help\na,c.wav,--threads 3\nc,d.wav,'--rig x\ne,f.mp3,--rig x\n"
+    yield "quotes", b"input,output,model\n\"a\rb\",\"c\nd.wav\",\"\"\"\"\n"
+
+
+def live_config_seeds():
+    end = {"host_api": "ALSA", "device": "USB Audio", "channels": [1]}
+    yield "usual", {"in": end, "out": {**end, "channels": [1, 2]}, "rate": 48000.0, "block": 64}
+    yield "little", {"in": end, "out": end}
+    yield "wrong", {"in": {**end, "channels": [0]}, "out": end, "rate": "x", "block": -1}
+
+
+# ---- the plugin and its window ----
+
+def library_seeds():
+    yield "usual", {"favourites": ["/a/b.nam", "/c d"], "recent": ["/x.wav", "file:///caf%E9.nam", "/x.wav"],
+                    "folders": ["/a", "", "/c"]}
+    yield "strange", {"favourites": ["relative", 7, "file://%2Fx", "file:///%00%2", "/"], "recent": {}, "folders": None}
+    yield "many", {"recent": [f"/{i}" for i in range(60)], "favourites": [f"/{i % 7}" for i in range(20)]}
+
+
+def drop_seeds():
+    for name, text in {"model": "file:///t/a.nam\r\n", "comment": "# x\r\nfile://localhost/t/b%20c.wav\r\n",
+                       "rig": "file:/t/x.rig.json", "other": "http://x/y.nam\r\nfile:///t/what\r\n",
+                       "zero": "file:///t/%00.nam", "escapes": "FILE:///%e4%C3%A4%2%zz.json\n"}.items():
+        for place in b"\x20\x20", b"\xc0\x60", b"\x80\xc0":
+            yield f"{name}-{place[0]:02x}", place + text.encode()
+
+
+def session_seeds():
+    yield "settings", b"settings s bass=3@0 slot=2@1 gate=1@0 knob_1=0.25@0.5 enabled=0@inf\n"
+    yield "files", (b"slot_1 p backline-crunch.nam\nslot_2 s bundle:backline-crunch.nam\ncabinet_1 p /nowhere.wav\n"
+                    b"slot_1_content s 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b 1 /nowhere/else\n")
+    yield "preset", b"model s bundle:backline-crunch.nam\ncabinet_1 s \ncabinet_2 S bundle:../x\n"
+    yield "rig", b"rig p missing.rig.json\nsettings S mid=1@0\n"
+    yield "strange", b"slot_1 x 1234\nslot_3 s \nsettings s bass=nan@0 =1@2 slot=99@1 treble=3 mid=1@nan what=1@1\n"
+
+
+def urid(uri):
+    """As lv2_host.c maps it: FNV-1a of 64 bits, folded."""
+    value = 14695981039346656037
+    for byte in uri.encode():
+        value = (value ^ byte) * 1099511628211 & (1 << 64) - 1
+    return (value ^ value >> 32) & 0xFFFFFFFF
+
+
+ATOM, PATCH, OWN = "http://lv2plug.in/ns/ext/atom#", "http://lv2plug.in/ns/ext/patch#", "urn:backline:rig#"
+
+
+def atom(kind, body):
+    return struct.pack("<II", len(body), urid(kind if "#" in kind else ATOM + kind)) + body + b"\0" * (-len(body) % 8)
+
+
+def patch(kind, **properties):
+    body = struct.pack("<II", 0, urid(PATCH + kind))
+    for key, value in properties.items():
+        body += struct.pack("<II", urid(OWN + key if key == "tuner_rate" else PATCH + key), 0) + value
+    return atom("Object", body)
+
+
+def patch_set(symbol, value, **more):
+    return patch("Set", property=atom("URID", struct.pack("<I", urid(OWN + symbol))), value=value, **more)
+
+
+def sequence_body(*events):
+    return bytes(8) + b"".join(struct.pack("<q", i) + event for i, event in enumerate(events))
+
+
+def midi(*data):
+    return atom("http://lv2plug.in/ns/ext/midi#MidiEvent", bytes(data))
+
+
+def atoms_seeds():
+    path = atom("Path", b"/a.nam\0")
+    yield "set-path", sequence_body(patch_set("model", path), patch_set("slot_3", atom("String", b"/b.nam")))
+    yield "set-number", sequence_body(patch_set("bass", atom("Float", struct.pack("<f", 3))),
+                                      patch_set("knob_1", atom("Float", struct.pack("<f", 0.7))),
+                                      patch_set("tuner", atom("Bool", struct.pack("<i", 1))))
+    put = atom("Object", struct.pack("<IIII", 0, 0, urid(OWN + "cabinet_1"), 0) + path)
+    yield "put", sequence_body(patch("Put", body=put))
+    yield "get", sequence_body(patch("Get"), patch("Get", property=atom("URID", struct.pack("<I", urid(OWN + "status")))))
+    yield "midi", sequence_body(midi(0xC0, 3), midi(0xB1, 80, 127), midi(0xB1, 80, 0), midi(0xB0, 7))
+    yield "rig", sequence_body(patch_set("rig", atom("Path", b"/nowhere.rig.json\0")))
+    yield "empty", sequence_body()
+
+
+def window_seeds():
+    for name, text in {"status": b"Playing 'Amp' at 48 kHz.", "error": b"/a.nam: cannot open it.", "model_name": b"Amp \xff",
+                       "model_details": b"Format: NAM\nKnob 1: Gain, 0 to 10, first 5\nMade by: us\nLoudness: -18 dB",
+                       "held": b"bass=3 knob_1=0.7 slot=2", "rig": b"/a.rig.json", "slot_1": b"/a.nam", "cabinet_1": b"/a.wav",
+                       "model": b""}.items():
+        yield name, sequence_body(patch_set(name, atom("Path" if text[:1] == b"/" else "String", text + b"\0")))
+    sound = atom("Vector", struct.pack("<II", 4, urid(ATOM + "Float")) + floats(64))
+    yield "tuner", sequence_body(patch_set("tuner_sound", sound, tuner_rate=atom("Float", struct.pack("<f", 48000))))
 
 
 SEEDS = {"nam": nam_seeds, "wavenetva": wavenetva_seeds, "keras": keras_seeds, "proteus": proteus_seeds,
          "graph": graph_seeds, "sequence": sequence_seeds, "microtcn": microtcn_seeds, "pedalnet": pedalnet_seeds,
          "safetensors": safetensors_seeds, "torch-zip": torch_zip_seeds, "torch-legacy": torch_legacy_seeds,
-         "pickle": pickle_seeds, "npz": npz_seeds, "npy": npy_seeds}
+         "pickle": pickle_seeds, "npz": npz_seeds, "npy": npy_seeds, "impulse": impulse_seeds,
+         "stream-wav": stream_wav_seeds, "rig-file": rig_file_seeds, "manifest": manifest_seeds,
+         "live-config": live_config_seeds, "library": library_seeds, "drop": drop_seeds, "session": session_seeds,
+         "atoms": atoms_seeds, "window": window_seeds}
 FILES = ("nam", "wavenetva", "keras", "proteus", "safetensors", "torch-zip", "torch-legacy", "npz")
 
 

@@ -2,6 +2,7 @@
  *
  *     replay TARGET FILE-OR-FOLDER...      files, one by one
  *     replay --all FOLDER...               FOLDER/<target>/ for every target
+ *     replay --corpus TARGET NAME...       files and folders of the corpus; skipped (77) where that is not there
  *
  * With --cut besides every file cut off at many places and with single bytes changed; with --verbose the sentences
  * about those that are refused. */
@@ -12,6 +13,7 @@
 #include "model/limits.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -35,7 +37,7 @@ static bl_fuzz_result run(const bl_fuzz_target *target, const uint8_t *bytes, si
     uint8_t *exact = malloc(size ? size : 1);
     FUZZ_REQUIRE(exact, "no memory");
     memcpy(exact, bytes, size);
-    const bl_fuzz_result result = bl_fuzz_run(target, exact, size);
+    const bl_fuzz_result result = target->run(target, exact, size);
     free(exact);
     return result;
 }
@@ -98,40 +100,78 @@ static void replay(const bl_fuzz_target *target, const char *path, tally *t)
         free(entries);
 }
 
+static bool is_there(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info);
+}
+
 static void replay_all(const char *folder, tally *t)
 {
-    for (const bl_fuzz_target *target = bl_fuzz_targets; target->name; target++) {
+    for (const bl_fuzz_target *const *target = bl_fuzz_targets; *target; target++) {
         char path[4096];
-        struct stat info;
-        snprintf(path, sizeof path, "%s/%s", folder, target->name);
-        if (!stat(path, &info))
-            replay(target, path, t);
+        snprintf(path, sizeof path, "%s/%s", folder, (*target)->name);
+        if (is_there(path))
+            replay(*target, path, t);
     }
+}
+
+static int report(const tally *t)
+{
+    printf("%zu files: %zu ran, %zu too large to run, %zu refused, %zu strange; slowest %.3f s\n", t->files,
+           t->results[BL_FUZZ_RAN], t->results[BL_FUZZ_TOO_LARGE], t->results[BL_FUZZ_REFUSED],
+           t->results[BL_FUZZ_STRANGE], t->slowest);
+    return t->files ? 0 : 1;
+}
+
+static int replay_corpus(const bl_fuzz_target *target, char **names, tally *t)
+{
+    const char *corpus = getenv("BACKLINE_CORPUS");
+    corpus = corpus ? corpus : BACKLINE_CORPUS_DEFAULT;
+    if (!is_there(corpus)) {
+        printf("The corpus is not at %s.\n", corpus);
+        return 77;
+    }
+    for (; *names; names++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%s", corpus, *names);
+        replay(target, path, t);
+    }
+    return report(t);
+}
+
+static int usage(void)
+{
+    fputs("usage: replay [--cut] [--verbose] [--corpus] TARGET FILE-OR-FOLDER... | replay [...] --all FOLDER...\n",
+          stderr);
+    return 2;
 }
 
 int main(int argc, char **argv)
 {
     tally t = { 0 };
-    int first = 1;
-    bool all = false;
-    for (; first < argc && !strncmp(argv[first], "--", 2); first++) {
-        all |= !strcmp(argv[first], "--all");
-        t.cut |= !strcmp(argv[first], "--cut");
-        bl_fuzz_verbose |= !strcmp(argv[first], "--verbose");
+    bool all = false, corpus = false;
+    for (argv++; *argv && !strncmp(*argv, "--", 2); argv++) {
+        all |= !strcmp(*argv, "--all");
+        corpus |= !strcmp(*argv, "--corpus");
+        t.cut |= !strcmp(*argv, "--cut");
+        bl_fuzz_verbose |= !strcmp(*argv, "--verbose");
     }
-    const bl_fuzz_target *target = all || first >= argc ? NULL : bl_fuzz_find(argv[first++]);
-    if (first >= argc || (!all && !target)) {
-        fputs("usage: replay [--cut] [--verbose] TARGET FILE-OR-FOLDER... | replay [...] --all FOLDER...\n",
-              stderr);
-        return 2;
+    const bl_fuzz_target *target = all || !*argv ? NULL : bl_fuzz_find(*argv++);
+    if (!*argv || (!all && !target))
+        return usage();
+    if (corpus)
+        return replay_corpus(target, argv, &t);
+    for (char **name = argv; *name; name++) {
+        *name = realpath(*name, NULL); /* targets go elsewhere */
+        FUZZ_REQUIRE(*name, "a file or folder is not there");
     }
-    for (; first < argc; first++)
+    for (; *argv; argv++) {
         if (all)
-            replay_all(argv[first], &t);
+            replay_all(*argv, &t);
         else
-            replay(target, argv[first], &t);
-    printf("%zu files: %zu ran, %zu too large to run, %zu refused, %zu strange; slowest %.3f s\n", t.files,
-           t.results[BL_FUZZ_RAN], t.results[BL_FUZZ_TOO_LARGE], t.results[BL_FUZZ_REFUSED],
-           t.results[BL_FUZZ_STRANGE], t.slowest);
-    return t.files ? 0 : 1;
+            replay(target, *argv, &t);
+        free(*argv);
+    }
+    return report(&t);
 }

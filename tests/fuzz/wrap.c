@@ -1,5 +1,5 @@
 /* Files made around the bytes. */
-#include "fuzz/fuzz.h"
+#include "fuzz/models.h"
 
 #include "base/fail.h"
 #include "formats/json.h"

@@ -96,7 +96,7 @@ bool hostile_measures(void)
 #if defined(__SANITIZE_ADDRESS__)
     return false;
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
     return false;
 #endif
 #endif

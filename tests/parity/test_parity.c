@@ -13,7 +13,8 @@
 
 static int passed, failed;
 
-/* Under an emulator a part of each case is enough: BACKLINE_PARITY_FRAMES. */
+/* Under an emulator or sanitizers the beginning of each case is enough: BACKLINE_PARITY_FRAMES. There only the largest
+ * difference counts: an error-to-signal ratio is about the whole, of which the beginning may be the quiet part. */
 static size_t most_frames(void)
 {
     const char *text = getenv("BACKLINE_PARITY_FRAMES");
@@ -35,7 +36,7 @@ static void stream(const bl_plan *plan, const bl_corpus_audio *in, float *out, b
         return;
     const size_t ins = bl_plan_in_channels(plan), outs = bl_plan_out_channels(plan), frames = in->frames;
     const size_t late = bl_plan_latency(plan), all = frames + late;
-    const size_t end = all < most_frames() ? all : most_frames();
+    const size_t end = frames <= most_frames() ? all : most_frames() + late;
     float *input = calloc(ins * all + 1, sizeof *input), *output = calloc(outs * all + 1, sizeof *output);
     for (size_t i = 0; i < ins * frames; i++)
         input[i / frames * all + i % frames] = (float)in->samples[i];
@@ -76,11 +77,11 @@ static result compare(const float *out, const bl_corpus_audio *want)
     return (result){ worst, error / fmax(power, 1e-30) };
 }
 
-static void report(const char *id, bl_cpu cpu, result r, const json_t *tolerance)
+static void report(const char *id, bl_cpu cpu, bool whole, result r, const json_t *tolerance)
 {
     const double max_allowed = json_number_value(json_object_get(tolerance, "maxabs"));
     const json_t *esr = json_object_get(tolerance, "esr");
-    const double esr_allowed = json_is_number(esr) ? json_number_value(esr) : INFINITY;
+    const double esr_allowed = whole && json_is_number(esr) ? json_number_value(esr) : INFINITY;
     const bool ok = r.max_error <= max_allowed && r.esr <= esr_allowed;
     printf("%-4s %-36s %-6s max %.2e (tolerance %.1e)  ESR %.2e (tolerance %.1e)\n", ok ? "ok" : "FAIL", id,
            bl_cpu_name(cpu), r.max_error, max_allowed, r.esr, esr_allowed);
@@ -103,7 +104,7 @@ static void run_on(const char *id, bl_cpu cpu, const bl_model *model, const bl_c
     if (created)
         stream(plan, in, out, &created);
     if (created) {
-        report(id, cpu, compare(out, want), tolerance);
+        report(id, cpu, want->frames <= most_frames(), compare(out, want), tolerance);
     } else {
         printf("FAIL %s: %zu/%zu channels, %zu/%zu frames do not match\n", id, bl_plan_in_channels(plan),
                bl_plan_out_channels(plan), in->frames, want->frames);

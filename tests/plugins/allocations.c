@@ -13,6 +13,13 @@
 
 static unsigned long calls;
 
+/* Libraries find only what is visible, and this project hides what does not say otherwise. */
+#ifdef ALLOCATIONS_OF_OURS
+#define SEEN
+#else
+#define SEEN __attribute__((visibility("default")))
+#endif
+
 /* glibc's own names for its functions; ours stand before them in every library. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -20,39 +27,39 @@ void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *memory);
 
-void *malloc(size_t size)
+SEEN void *malloc(size_t size)
 {
     calls++;
     return __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+SEEN void *calloc(size_t count, size_t size)
 {
     calls++;
     return __libc_calloc(count, size);
 }
 
-void *realloc(void *memory, size_t size)
+SEEN void *realloc(void *memory, size_t size)
 {
     calls++;
     return __libc_realloc(memory, size);
 }
 
-void *aligned_alloc(size_t alignment, size_t size)
+SEEN void *aligned_alloc(size_t alignment, size_t size)
 {
     calls++;
     return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size);
-int posix_memalign(void **memory, size_t alignment, size_t size)
+SEEN int posix_memalign(void **memory, size_t alignment, size_t size)
 {
     calls++;
     *memory = __libc_memalign(alignment, size);
     return *memory ? 0 : ENOMEM;
 }
 
-void free(void *memory)
+SEEN void free(void *memory)
 {
     calls++;
     __libc_free(memory);

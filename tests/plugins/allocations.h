@@ -1,5 +1,5 @@
 /* Counts what the whole process allocates and frees, shared libraries included, which the linker's --wrap does not
- * see. */
+ * see. Compiled with ALLOCATIONS_OF_OURS, only what the program's own code allocates and frees. */
 #ifndef BL_TESTS_PLUGINS_ALLOCATIONS_H
 #define BL_TESTS_PLUGINS_ALLOCATIONS_H
 

@@ -39,7 +39,7 @@ def pointer(samples):
 
 def resample(lib, signal, from_hz, to_hz):
     """The whole signal in one call; returns what has come and the delay that is reported for it."""
-    handle = create(lib.bl_resampler_create, ctypes.c_double(from_hz), ctypes.c_double(to_hz), ctypes.c_size_t(1))
+    handle = create(lib.bl_resampler_create, ctypes.c_double(from_hz), ctypes.c_double(to_hz), ctypes.c_size_t(1), 0)
     given = np.ascontiguousarray(signal, np.float32)
     count = ctypes.c_size_t(len(given))
     out = np.zeros(lib.bl_resampler_most(handle, count), np.float32)

@@ -39,7 +39,7 @@ def open_library(path):
         "bl_impulse_taps": (size, handle),
         "bl_impulse_samples": (FLOATS, handle, size),
         "bl_cabinet_defaults": (Params,),
-        "bl_cabinet_create": (ctypes.c_int, handle, handle, size, size, number, handle, handle),
+        "bl_cabinet_create": (ctypes.c_int, handle, handle, size, size, number, ctypes.c_int, handle, handle),
         "bl_cabinet_set": (None, handle, handle),
         "bl_cabinet_process": (None, handle, handle, handle, size),
         "bl_cabinet_reset": (None, handle),
@@ -87,7 +87,7 @@ class Impulse:
 class Cabinet:
     def __init__(self, first, second=None, inputs=1, outputs=1, rate=RATE, **params):
         self.inputs, self.outputs, self.handle, error = inputs, outputs, ctypes.c_void_p(), Error()
-        status = LIBRARY.bl_cabinet_create(first and first.handle, second and second.handle, inputs, outputs, rate,
+        status = LIBRARY.bl_cabinet_create(first and first.handle, second and second.handle, inputs, outputs, rate, 0,
                                            ctypes.byref(self.handle), ctypes.byref(error))
         assert status == 0, error.text.decode()
         self.set(**params)

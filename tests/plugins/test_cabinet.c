@@ -40,7 +40,7 @@ static bl_cabinet *cabinet(bl_impulse *first, bl_impulse *second, size_t in, siz
 {
     bl_cabinet *made = NULL;
     bl_error error = { 0 };
-    if (bl_cabinet_create(first, second, in, out, RATE, &made, &error))
+    if (bl_cabinet_create(first, second, in, out, RATE, BL_CPU_AUTO, &made, &error))
         fail_msg("%s", error.text);
     bl_impulse_free(first);
     bl_impulse_free(second);
@@ -314,7 +314,7 @@ static void refuse(bl_impulse *first, bl_impulse *second, size_t in, size_t out,
 {
     bl_cabinet *c = NULL;
     bl_error error = { 0 };
-    assert_int_equal(bl_cabinet_create(first, second, in, out, rate_hz, &c, &error), BL_ERR_ARGUMENT);
+    assert_int_equal(bl_cabinet_create(first, second, in, out, rate_hz, BL_CPU_AUTO, &c, &error), BL_ERR_ARGUMENT);
     assert_null(c);
     if (!strstr(error.text, words))
         fail_msg("\"%s\" does not say \"%s\"", error.text, words);
@@ -343,7 +343,7 @@ static void without_memory_it_says_so(void **state)
     for (;; refused++) {
         bl_error error = { 0 };
         bl_allow_allocations(refused);
-        const bl_status status = bl_cabinet_create(first, second, 1, 1, RATE, &c, &error);
+        const bl_status status = bl_cabinet_create(first, second, 1, 1, RATE, BL_CPU_AUTO, &c, &error);
         bl_allow_allocations(SIZE_MAX);
         if (!status)
             break;

@@ -177,6 +177,24 @@ static void what_is_too_long_is_faded_and_dropped(void **state)
     free(x);
 }
 
+/* Resampling more than that would take a stranger's file seconds of our time. */
+static void at_high_rates_less_is_kept(void **state)
+{
+    (void)state;
+    const size_t frames = BL_IMPULSE_MAX_FRAMES + 1000;
+    float *x = malloc(frames * sizeof *x);
+    for (size_t t = 0; t < frames; t++)
+        x[t] = 0.25f;
+    bl_impulse *impulse = create(x, frames, 768000.0, (bl_impulse_options){ 768000.0, true, true });
+    assert_int_equal(bl_impulse_taps(impulse), BL_IMPULSE_MAX_FRAMES);
+    assert_true(bl_impulse_samples(impulse, 0)[1000] == 0.25f);
+    assert_true(fabsf(bl_impulse_samples(impulse, 0)[BL_IMPULSE_MAX_FRAMES - 1]) < 1e-6f);
+    bl_impulse_free(impulse);
+    memset(x, 0, BL_IMPULSE_MAX_FRAMES * sizeof *x);
+    refuse(x, 1, frames, 768000.0, 48000.0, BL_ERR_UNSUPPORTED, "silent in its first 1.25 seconds");
+    free(x);
+}
+
 /* A single sample lets everything pass, so it becomes 1, whatever it was; so it does in both channels. */
 static void the_level_is_that_of_a_guitar(void **state)
 {
@@ -498,6 +516,7 @@ int main(void)
         cmocka_unit_test(it_stays_as_it_stands),
         cmocka_unit_test(silence_is_cut_away),
         cmocka_unit_test(what_is_too_long_is_faded_and_dropped),
+        cmocka_unit_test(at_high_rates_less_is_kept),
         cmocka_unit_test(the_level_is_that_of_a_guitar),
         cmocka_unit_test(every_format_is_read),
         cmocka_unit_test(paths_of_any_language),

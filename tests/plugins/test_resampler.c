@@ -31,7 +31,7 @@ static bl_resampler *open_pair(const rates *pair, size_t channels)
 {
     bl_resampler *r;
     bl_error error;
-    if (bl_resampler_create(pair->from, pair->to, channels, &r, &error))
+    if (bl_resampler_create(pair->from, pair->to, channels, BL_CPU_AUTO, &r, &error))
         fail_msg("%s", error.text);
     return r;
 }
@@ -177,11 +177,11 @@ static void wrong_arguments_are_named(void **state)
     (void)state;
     bl_resampler *r;
     bl_error error;
-    assert_int_equal(bl_resampler_create(999, 48000, 1, &r, &error), BL_ERR_ARGUMENT);
+    assert_int_equal(bl_resampler_create(999, 48000, 1, BL_CPU_AUTO, &r, &error), BL_ERR_ARGUMENT);
     assert_string_equal(error.text, "A sample rate of 1 kHz to 6.144 MHz was expected, not 999 Hz.");
-    assert_int_equal(bl_resampler_create(48000, NAN, 1, &r, &error), BL_ERR_ARGUMENT);
-    assert_int_equal(bl_resampler_create(8000, 513000, 1, &r, &error), BL_ERR_ARGUMENT);
-    assert_int_equal(bl_resampler_create(48000, 44100, 3, &r, &error), BL_ERR_ARGUMENT);
+    assert_int_equal(bl_resampler_create(48000, NAN, 1, BL_CPU_AUTO, &r, &error), BL_ERR_ARGUMENT);
+    assert_int_equal(bl_resampler_create(8000, 513000, 1, BL_CPU_AUTO, &r, &error), BL_ERR_ARGUMENT);
+    assert_int_equal(bl_resampler_create(48000, 44100, 3, BL_CPU_AUTO, &r, &error), BL_ERR_ARGUMENT);
     bl_resampler_free(NULL);
 }
 

@@ -45,6 +45,20 @@ void *__wrap_memset(void *to, int value, size_t n)
     return __real_memset(to, value, n);
 }
 
+/* What hardened builds call where they know how large the target is. */
+#define WRAP_CHECKED(f, value_type)                                                                                \
+    void *__real___##f##_chk(void *to, value_type from, size_t n, size_t room);                                    \
+    void *__wrap___##f##_chk(void *to, value_type from, size_t n, size_t room);                                    \
+    void *__wrap___##f##_chk(void *to, value_type from, size_t n, size_t room)                                     \
+    {                                                                                                              \
+        COUNT(n);                                                                                                  \
+        return __real___##f##_chk(to, from, n, room);                                                              \
+    }
+
+WRAP_CHECKED(memcpy, const void *)
+WRAP_CHECKED(memmove, const void *)
+WRAP_CHECKED(memset, int)
+
 static void test_counter_counts(void **state)
 {
     (void)state;

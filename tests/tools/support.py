@@ -37,7 +37,8 @@ class Program:
     def run(self, *words, environment=None, **more):
         """Exit code, standard output and standard error."""
         more.setdefault('stdout', subprocess.PIPE)
-        done = subprocess.run([self.path, *map(str, words)], cwd=self.folder, stderr=subprocess.PIPE, timeout=120,
+        more.setdefault('timeout', 120)
+        done = subprocess.run([self.path, *map(str, words)], cwd=self.folder, stderr=subprocess.PIPE,
                               env=dict(self.environment, **(environment or {})), **more)
         return done.returncode, (done.stdout or b'').decode(), done.stderr.decode()
 

@@ -1,41 +1,11 @@
-/* How bytes become a model, for each target. */
-#include "fuzz/fuzz.h"
+/* Targets: files of models. */
+#include "fuzz/models.h"
 
 #include "base/fail.h"
-#include "base/utf8.h"
 #include "formats/networks.h"
 #include "model/tensors.h"
 
-#include <math.h>
 #include <string.h>
-
-bool bl_fuzz_verbose;
-
-bl_error bl_fuzz_no_error(void)
-{
-    return (bl_error){ .status = BL_OK };
-}
-
-void bl_fuzz_check_error(bl_status status, const bl_error *error)
-{
-    const size_t n = strlen(error->text);
-    FUZZ_REQUIRE(status > BL_OK && status <= BL_ERR_CPU, "status %d", (int)status);
-    FUZZ_REQUIRE(error->status == status, "returned %d, but the error has %d: %s", (int)status, (int)error->status,
-                 error->text);
-    FUZZ_REQUIRE(n && error->text[n - 1] == '.', "no sentence: \"%s\"", error->text);
-    FUZZ_REQUIRE(bl_utf8_ok(error->text, n), "not UTF-8: \"%s\"", error->text);
-    for (size_t i = 0; i < n; i++)
-        FUZZ_REQUIRE((unsigned char)error->text[i] >= 0x20 && error->text[i] != 0x7F, "not printable: \"%s\"",
-                     error->text);
-}
-
-uint64_t bl_fuzz_hash(const uint8_t *data, size_t size)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ data[i]) * 1099511628211u;
-    return hash ^ hash >> 32;
-}
 
 /* ---- sources ---- */
 
@@ -102,33 +72,6 @@ static bool read_npy(bl_bytes bytes, bl_source *source, bl_status *status, bl_er
     return taken;
 }
 
-const bl_fuzz_target bl_fuzz_targets[] = {
-    { "any", NULL, NULL },
-    { "nam", read_json, &bl_network_nam },
-    { "wavenetva", read_json, &bl_network_wavenetva },
-    { "keras", read_json, &bl_network_keras },
-    { "proteus", read_json, &bl_network_proteus },
-    { "graph", bl_fuzz_read_described, &bl_network_graph },
-    { "sequence", bl_fuzz_read_described, &bl_network_sequence },
-    { "microtcn", bl_fuzz_read_described, &bl_network_microtcn },
-    { "pedalnet", bl_fuzz_read_described, &bl_network_pedalnet },
-    { "safetensors", read_safetensors, NULL },
-    { "torch-zip", read_torch_zip, NULL },
-    { "torch-legacy", read_torch_legacy, NULL },
-    { "pickle", read_pickle, NULL },
-    { "npz", read_npz, NULL },
-    { "npy", read_npy, NULL },
-    { NULL, NULL, NULL },
-};
-
-const bl_fuzz_target *bl_fuzz_find(const char *name)
-{
-    for (const bl_fuzz_target *t = bl_fuzz_targets; t->name; t++)
-        if (!strcmp(t->name, name))
-            return t;
-    return NULL;
-}
-
 /* ---- models ---- */
 
 static void check_tensors(const bl_tensors *tensors)
@@ -174,27 +117,27 @@ static bl_status build(bl_source *source, const bl_network_format *network, cons
 }
 
 /* False where the bytes are not meant to be such a file. */
-static bool load(const bl_fuzz_target *target, bl_bytes bytes, const bl_load_options *options, bl_model **model,
+static bool load(const bl_fuzz_way *w, bl_bytes bytes, const bl_load_options *options, bl_model **model,
                  bl_status *status, bl_error *error)
 {
     bl_source source = { 0 };
-    if (!target->read) {
+    if (!w->read) {
         *status = bl_model_load_memory(bytes.p, bl_bytes_left(&bytes), NULL, options, model, error);
         return true;
     }
-    bool taken = target->read(bytes, &source, status, error);
+    bool taken = w->read(bytes, &source, status, error);
     if (taken && !*status && source.tensors)
         check_tensors(source.tensors);
     if (taken && !*status) {
-        taken = !target->network || target->network->recognise(&source);
+        taken = !w->network || w->network->recognise(&source);
         if (taken)
-            *status = build(&source, target->network, options, model, error);
+            *status = build(&source, w->network, options, model, error);
     }
     bl_source_clear(&source);
     return taken;
 }
 
-bl_fuzz_result bl_fuzz_run(const bl_fuzz_target *target, const uint8_t *data, size_t size)
+static bl_fuzz_result try_model(const bl_fuzz_target *target, const uint8_t *data, size_t size)
 {
     const uint64_t hash = bl_fuzz_hash(data, size);
     const bl_load_options options = { .has_quality = hash & 1,
@@ -203,16 +146,37 @@ bl_fuzz_result bl_fuzz_run(const bl_fuzz_target *target, const uint8_t *data, si
     bl_error error = bl_fuzz_no_error();
     bl_status status = BL_OK;
     bl_model *model = NULL;
-    if (!load(target, bl_bytes_make(data, size), &options, &model, &status, &error))
+    if (!load(target->how, bl_bytes_make(data, size), &options, &model, &status, &error))
         return BL_FUZZ_STRANGE;
     if (status) {
         FUZZ_REQUIRE(!model, "a model in spite of a failure");
-        bl_fuzz_check_error(status, &error);
-        if (bl_fuzz_verbose)
-            printf("  %s\n", error.text);
-        return BL_FUZZ_REFUSED;
+        return bl_fuzz_refused(status, &error);
     }
     const bl_fuzz_result result = bl_fuzz_exercise(model, hash);
     bl_model_free(model);
     return result;
 }
+
+/* ---- targets ---- */
+
+#define WAY(...)                                                                                                   \
+    try_model, &(const bl_fuzz_way)                                                                                \
+    {                                                                                                              \
+        __VA_ARGS__                                                                                                \
+    }
+
+const bl_fuzz_target bl_fuzz_any = { "any", WAY(NULL, NULL) };
+const bl_fuzz_target bl_fuzz_nam = { "nam", WAY(read_json, &bl_network_nam) };
+const bl_fuzz_target bl_fuzz_wavenetva = { "wavenetva", WAY(read_json, &bl_network_wavenetva) };
+const bl_fuzz_target bl_fuzz_keras = { "keras", WAY(read_json, &bl_network_keras) };
+const bl_fuzz_target bl_fuzz_proteus = { "proteus", WAY(read_json, &bl_network_proteus) };
+const bl_fuzz_target bl_fuzz_graph = { "graph", WAY(bl_fuzz_read_described, &bl_network_graph) };
+const bl_fuzz_target bl_fuzz_sequence = { "sequence", WAY(bl_fuzz_read_described, &bl_network_sequence) };
+const bl_fuzz_target bl_fuzz_microtcn = { "microtcn", WAY(bl_fuzz_read_described, &bl_network_microtcn) };
+const bl_fuzz_target bl_fuzz_pedalnet = { "pedalnet", WAY(bl_fuzz_read_described, &bl_network_pedalnet) };
+const bl_fuzz_target bl_fuzz_safetensors = { "safetensors", WAY(read_safetensors, NULL) };
+const bl_fuzz_target bl_fuzz_torch_zip = { "torch-zip", WAY(read_torch_zip, NULL) };
+const bl_fuzz_target bl_fuzz_torch_legacy = { "torch-legacy", WAY(read_torch_legacy, NULL) };
+const bl_fuzz_target bl_fuzz_pickle = { "pickle", WAY(read_pickle, NULL) };
+const bl_fuzz_target bl_fuzz_npz = { "npz", WAY(read_npz, NULL) };
+const bl_fuzz_target bl_fuzz_npy = { "npy", WAY(read_npy, NULL) };
