@@ -155,11 +155,23 @@ void browser_open(browser *b, browser_kind kind, const char *path, box where)
     b->kind = known ? kind : BROWSE_ALL;
     b->typed[0] = 0;
     browser_set_text(&b->playing, path);
+    b->refused = false;
     char *start = name ? folder_above(path) : find_start(b);
     browser_set_text(&b->start, name && start ? start : "");
     browser_places_make(b);
     browser_show(b, SOURCE_FOLDER, start ? start : "/", name);
     free(start);
+}
+
+void browser_go(browser *b, const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    char *copy = strndup(path, length);
+    if (copy)
+        browser_show(b, SOURCE_FOLDER, copy, NULL);
+    free(copy);
 }
 
 void browser_resize(browser *b, box where)
@@ -206,10 +218,19 @@ static void preview(browser *b)
     char *path = row && !browser_row_is(b, row, b->playing) ? browser_row_path(b, b->selected) : NULL;
     b->waiting = false;
     if (path && browser_set_text(&b->playing, path)) {
+        b->refused = false;
         browser_harm(b, b->boxes.list);
         b->owner.preview(b->owner.context, path);
     }
     free(path);
+}
+
+void browser_refuse(browser *b, bool refused)
+{
+    if (b->refused == refused)
+        return;
+    b->refused = refused;
+    browser_harm(b, b->boxes.list);
 }
 
 void browser_tick(browser *b, double now)

@@ -32,7 +32,12 @@ void browser_add_place(browser *b, const char *name, const char *path);
 /* Begins in the folder of `path`, with it selected; or, if that is "", where it was last, the folder of the newest recent
  * file of the kind, or the home folder. Nothing is previewed until the user moves. */
 void browser_open(browser *b, browser_kind kind, const char *path, box where);
+/* Goes to another folder, in which nothing is selected. */
+void browser_go(browser *b, const char *path);
 void browser_resize(browser *b, box where);
+
+/* Whether what was previewed last cannot be loaded. */
+void browser_refuse(browser *b, bool refused);
 
 /* Draws what meets the clip. */
 void browser_draw(browser *b, cairo_t *c, box clip);

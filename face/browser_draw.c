@@ -149,11 +149,12 @@ static void draw_rows(const browser *b, cairo_t *c, box clip)
             break;
         if (!box_meet(at, clip))
             continue;
+        const bool playing = browser_row_is(b, row, b->playing), refused = playing && b->refused;
         const draw_row look = { .name = row->name,
-                                .details = row->above,
+                                .details = refused ? "cannot be loaded" : row->above,
                                 .kind = kinds[row->kind],
                                 .selected = i == b->selected,
-                                .playing = browser_row_is(b, row, b->playing) };
+                                .playing = playing && !refused };
         draw_mood mood = mood_of(b, SPOT_ROW, i);
         mood.hover = mood.hover || mood_of(b, SPOT_ROW_STAR, i).hover;
         draw_row_ground(c, at, look.selected, mood.hover);

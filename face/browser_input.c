@@ -135,15 +135,22 @@ void browser_wheel(browser *b, double up)
 
 /* ---- keys ---- */
 
-static void move_selection(browser *b, double rows)
+/* As far as there are rows. */
+static void select_row(browser *b, double to)
 {
     if (!b->shown_count)
         return;
     const double last = (double)b->shown_count - 1;
-    double to = b->selected < b->shown_count ? (double)b->selected + rows : rows > 0 ? 0 : last;
     to = to < 0 ? 0 : to > last ? last : to;
     if ((size_t)to != b->selected)
         browser_select(b, (size_t)to);
+}
+
+/* Where nothing is selected, down begins at the top, and up at the bottom. */
+static void move_selection(browser *b, double rows)
+{
+    const bool is = b->selected < b->shown_count;
+    select_row(b, is ? (double)b->selected + rows : rows > 0 ? 0 : FOLDER_MOST);
 }
 
 static void search(browser *b)
@@ -188,8 +195,8 @@ static void type_arrow(browser *b, face_key key)
     case FACE_KEY_DOWN: move_selection(b, 1); break;
     case FACE_KEY_PAGE_UP: move_selection(b, -page); break;
     case FACE_KEY_PAGE_DOWN: move_selection(b, page); break;
-    case FACE_KEY_HOME: move_selection(b, -(double)FOLDER_MOST); break;
-    case FACE_KEY_END: move_selection(b, FOLDER_MOST); break;
+    case FACE_KEY_HOME: select_row(b, 0); break;
+    case FACE_KEY_END: select_row(b, FOLDER_MOST); break;
     case FACE_KEY_LEFT: browser_go_up(b); break;
     case FACE_KEY_RIGHT:
         if (row && row->kind == FOLDER_FOLDER)

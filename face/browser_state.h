@@ -75,6 +75,7 @@ typedef struct browser {
     browser_source source;
     char *path;    /* owned; of the folder that is shown, whether it can be read or not */
     char *playing; /* owned; the file that is heard; "" */
+    bool refused;  /* no: it cannot be loaded */
     folder folder;
     browser_row *rows;
     uint32_t *shown; /* indices into rows, those of the kind */

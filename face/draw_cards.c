@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { SMALL_PAD = 12, LARGE_PAD = 24, BUTTON = 24, LINE = 16, ORIGIN = 20 };
+enum { SMALL_PAD = 12, LARGE_PAD = 24, BUTTON = 24, LINE = 16, ORIGIN = 20, ORIGIN_GAP = 12, FACT = 80 };
 
 static double pad_of(box b)
 {
@@ -47,21 +47,25 @@ static void draw_fact(cairo_t *c, box b, const char *word, const char *value, bo
     if (!*value)
         return;
     text_draw(c, (box){ b.x, b.y, b.w, LINE }, word, TEXT_LABEL, COLOUR_QUIET, ALIGN_LEFT);
-    text_draw(c, (box){ b.x, b.y + b.h - LINE, b.w, LINE }, value, large ? TEXT_BODY : TEXT_LABEL, COLOUR_TEXT,
+    const bool fits = large && text_width(value, TEXT_BODY) <= b.w;
+    text_draw(c, (box){ b.x, b.y + b.h - LINE, b.w, LINE }, value, fits ? TEXT_BODY : TEXT_LABEL, COLOUR_TEXT,
               ALIGN_LEFT);
 }
 
-/* Three of them, in columns; where there is none, nothing is taken. Returns where they begin. */
+/* Three of them, in columns, of which the first one holds most; where there is none, nothing is taken. Returns where they begin. */
 static double draw_row_of_facts(cairo_t *c, box b, double bottom, const draw_model *m, int first, bool large)
 {
     static const char *const words[DRAW_FACTS] = { "Architecture",    "Sample rate", "Loudness",
                                                    "Receptive field", "Weights",     "ESR" };
-    const double pad = pad_of(b), column = floor((b.w - 2 * pad + GRID) / 3), height = 2 * LINE + (large ? 4 : 0);
+    const double pad = pad_of(b), all = b.w - 2 * pad + GRID, narrow = fmax(floor(0.19 * all), FACT),
+                 wide = all - 2 * narrow, height = 2 * LINE + (large ? 4 : 0);
     if (!*m->facts[first] && !*m->facts[first + 1] && !*m->facts[first + 2])
         return bottom;
-    for (int i = 0; i < 3; i++)
-        draw_fact(c, (box){ b.x + pad + i * column, bottom - height, column - 2, height }, words[first + i],
+    for (int i = 0; i < 3; i++) {
+        const double x = b.x + pad + (i ? wide + (i - 1) * narrow : 0);
+        draw_fact(c, (box){ x, bottom - height, (i ? narrow : wide) - GRID, height }, words[first + i],
                   m->facts[first + i], large);
+    }
     return bottom - height - (large ? 12 : GRID);
 }
 
@@ -85,19 +89,34 @@ static double draw_facts(cairo_t *c, box b, const draw_model *m, bool large)
     return y;
 }
 
-/* Maker and gear on one line, or why there is nothing. */
-static void draw_origin(cairo_t *c, box b, const draw_model *m)
+/* How many lines maker and gear fill, or why there is nothing. */
+static int origin_lines(const draw_model *m, double width)
+{
+    if (*m->error)
+        return 2;
+    if (!*m->maker || !*m->gear)
+        return *m->maker || *m->gear;
+    return text_width(m->maker, TEXT_BODY) + ORIGIN_GAP + text_width(m->gear, TEXT_BODY) > width ? 2 : 1;
+}
+
+/* Maker and gear beside each other, or below each other if there are two lines, or why there is nothing. */
+static void draw_origin(cairo_t *c, box b, const draw_model *m, int lines)
 {
     if (*m->error) {
         text_draw_lines(c, b, m->error, TEXT_BODY, COLOUR_CLIP, ALIGN_LEFT);
         return;
     }
     const box line = { b.x, b.y, b.w, ORIGIN };
+    if (lines == 2) {
+        text_draw(c, line, m->maker, TEXT_BODY, COLOUR_TEXT, ALIGN_LEFT);
+        text_draw(c, (box){ b.x, b.y + ORIGIN, b.w, ORIGIN }, m->gear, TEXT_BODY, COLOUR_QUIET, ALIGN_LEFT);
+        return;
+    }
     const double maker = *m->maker && *m->gear ? fmin(text_width(m->maker, TEXT_BODY), floor(b.w / 2)) : 0;
     if (*m->maker)
         text_draw(c, maker > 0 ? (box){ b.x, b.y, maker, ORIGIN } : line, m->maker, TEXT_BODY, COLOUR_TEXT,
                   ALIGN_LEFT);
-    const double gear = maker > 0 ? maker + 12 : 0;
+    const double gear = maker > 0 ? maker + ORIGIN_GAP : 0;
     if (*m->gear)
         text_draw(c, (box){ b.x + gear, b.y, b.w - gear, ORIGIN }, m->gear, TEXT_BODY, COLOUR_QUIET, ALIGN_LEFT);
 }
@@ -107,14 +126,13 @@ static void draw_name(cairo_t *c, box room, const draw_model *m, bool large)
 {
     const bool display = large && text_width(m->name, TEXT_DISPLAY) < 1.7 * room.w;
     const theme_text style = display ? TEXT_DISPLAY : TEXT_TITLE;
-    const bool origin = *m->maker || *m->gear || *m->error;
-    const double line = text_height(style), gap = large ? GRID : 2,
-                 below = !origin ? 0 : gap + (*m->error ? 2 * ORIGIN : ORIGIN);
-    const double width = text_width(m->name, style);
-    const int wanted = width <= room.w ? 1 : (int)ceil(1.1 * width / room.w), most = (int)((room.h - below) / line),
-              lines = wanted < most ? wanted
-                      : most > 1    ? most
-                                    : 1;
+    const double line = text_height(style), gap = large ? GRID : 2, width = text_width(m->name, style);
+    const int wanted = width <= room.w ? 1 : (int)ceil(1.1 * width / room.w);
+    int origins = origin_lines(m, room.w);
+    if (!*m->error && wanted * line + gap + origins * ORIGIN > room.h) /* the name counts more */
+        origins = origins ? 1 : 0;
+    const double below = origins ? gap + origins * ORIGIN : 0;
+    const int most = (int)((room.h - below) / line), lines = wanted < most ? wanted : most > 1 ? most : 1;
     const double used = lines * line + below, top = room.y + floor(fmax(room.h - used, 0) * 0.4);
     const box name = { room.x, top, room.w, lines * line };
     const theme_colour colour = m->missing || m->off ? COLOUR_QUIET : COLOUR_TEXT;
@@ -123,7 +141,7 @@ static void draw_name(cairo_t *c, box room, const draw_model *m, bool large)
     else
         text_draw(c, name, m->name, style, colour, ALIGN_LEFT);
     const double end = top + lines * line + gap;
-    draw_origin(c, (box){ room.x, end, room.w, room.y + room.h - end }, m);
+    draw_origin(c, (box){ room.x, end, room.w, room.y + room.h - end }, m, origins);
 }
 
 static void draw_no_model(cairo_t *c, box b, bool large)

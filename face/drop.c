@@ -1,6 +1,8 @@
 #include "face_state.h"
 #include "folder.h"
 
+#include <sys/stat.h>
+
 /* Where a file would fall: BL_RIG_FILE_COUNT is the whole rig. False: nowhere. shown: what is lit. */
 static bool target_of(const face *f, double x, double y, const char *path, bl_rig_file *file, int *shown)
 {
@@ -59,6 +61,12 @@ bool face_can_drop(face *f, double x, double y, const char *path)
     return can;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
 bool face_drop(face *f, double x, double y, const char *path)
 {
     bl_rig_file file;
@@ -69,7 +77,9 @@ bool face_drop(face *f, double x, double y, const char *path)
         return false;
     pointer_let_go(f);
     overlay_close(f);
-    if (file == BL_RIG_FILE_COUNT)
+    if (is_folder(path))
+        face_browse_in(f, file, path);
+    else if (file == BL_RIG_FILE_COUNT)
         face_choose_rig(f, path);
     else
         face_choose_file(f, file, path, true);

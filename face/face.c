@@ -64,6 +64,7 @@ void face_free(face *f)
     if (f->tuner)
         face_toggle_tuner(f);
     undo_free(f);
+    wish_end_all(f);
     browser_free(f->browser);
     library_free(f->library);
     for (int i = 0; i < BL_RIG_FILE_COUNT; i++)

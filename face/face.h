@@ -1,7 +1,8 @@
 /* The face of a rig: everything that a window shows and what a user does with it, drawn with cairo, without a word
  * about X11 or LV2. One who has a rig (a plugin's window, a program) tells the face what is so; the face tells, through
  * face_owner, what the user wants. Nothing changes on the face by itself: who is asked for a setting tells it back, or
- * the face assumes it was done (settings and files are shown as asked for at once, and corrected by what is told later).
+ * the face assumes it was done (settings and files are shown as asked for at once, and corrected by what is told later: of
+ * files, when the same one is told, or after 3 s, as what was asked for before may still be told meanwhile).
  *
  * One thread. Nothing here blocks for longer than it takes to read a folder or an impulse response. */
 #ifndef BACKLINE_FACE_FACE_H
@@ -156,7 +157,8 @@ bool face_type(face *f, face_key key, const char *text, unsigned modifiers);
 void face_paste(face *f, const char *text);
 
 /* Whether a file that is dragged there can be dropped (path may be NULL, if it is not known yet), and the drop. Models go
- * to the slot that is under it or is chosen, impulse responses to the cabinet under it or the first, rigs anywhere. */
+ * to the slot that is under it or is chosen, impulse responses to the cabinet under it or the first, rigs anywhere; of a folder on a
+ * card, the browser shows what is in it. */
 bool face_can_drop(face *f, double x, double y, const char *path);
 bool face_drop(face *f, double x, double y, const char *path);
 /* The drag has left, or ended. */

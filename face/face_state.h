@@ -59,6 +59,13 @@ typedef struct face_touch {
     bool owed; /* a heavy setting: the owner hears of it when the hand leaves */
 } face_touch;
 
+/* A file that the user asked for and the owner has not told of yet. */
+typedef struct face_wish {
+    bool open;
+    double since; /* INFINITY: the next tick */
+    char *told;   /* meanwhile, of another one; owned; NULL: nothing */
+} face_wish;
+
 /* A knob of the model, in the model's units. */
 typedef struct face_knob {
     char name[96];
@@ -72,9 +79,10 @@ typedef struct face {
     /* what was told */
     float settings[BL_RIG_PARAM_COUNT], knobs[FACE_KNOBS], numbers[FACE_NUMBER_COUNT];
     char *files[BL_RIG_FILE_COUNT], *rig, *texts[FACE_TEXT_COUNT]; /* owned; never NULL, "" is none */
-    size_t model_knobs;                                            /* how many lines "Knob N:" the details have */
-    response responses[2];                                         /* of the cabinets */
-    face_hold holds[2];                                            /* in, out */
+    face_wish wishes[BL_RIG_FILE_COUNT];
+    size_t model_knobs;    /* how many lines "Knob N:" the details have */
+    response responses[2]; /* of the cabinets */
+    face_hold holds[2];    /* in, out */
     face_knob knob_infos[FACE_KNOBS];
     float cpu_told; /* numbers[FACE_CPU] follows it twice a second */
     double cpu_since;
@@ -150,6 +158,8 @@ void face_choose_rig(face *f, const char *path);
 void face_show_file(face *f, bl_rig_file file, const char *path); /* on the face only */
 void face_step_file(face *f, bl_rig_file file, int direction);    /* to the neighbour in its folder */
 void face_browse(face *f, bl_rig_file file);                      /* BL_RIG_FILE_COUNT: for a rig */
+void face_refuse_preview(face *f);                                /* if what was previewed cannot be loaded */
+void face_browse_in(face *f, bl_rig_file file, const char *path); /* of a folder */
 void face_ask_host(face *f, bl_rig_file file);
 
 /* ---- told.c ---- */
@@ -186,6 +196,14 @@ void control_step_by(face *f, const item *i, double steps, bool fine); /* of a r
 void control_press(face *f, const item *i); /* a switch the other way, a slot chosen; undone as one change */
 const char *control_idle(const face *f, const item *i); /* of a knob, switch or choice: why it does nothing; NULL */
 bool control_is_idle(const face *f, const item *i);     /* draw_mood's disabled; of any item */
+
+/* ---- wishes.c ---- */
+
+void wish_begin(face *f, bl_rig_file file); /* the owner is asked for what is shown */
+bool wish_keep(face *f, bl_rig_file file,
+               const char *path); /* told from outside: true if a wish stands against it */
+void wish_end_all(face *f);
+void wish_tick(face *f);
 
 /* ---- touch.c ---- */
 
@@ -260,6 +278,8 @@ typedef struct look_words {
 void look_file_stem(const char *path, char *out, size_t size); /* its name without the folder and the ending */
 void look_model(const face *f, draw_model *m, look_words *w);
 void look_cabinet(const face *f, int cabinet, draw_cabinet *d, look_words *w);
+/* Whether another file plays than this one, which is named, or none, because it could not be loaded. */
+bool look_is_refused(const face *f, const char *path);
 bool look_detail(const face *f, const char *key, char *out, size_t size); /* the value of a line of FACE_DETAILS */
 
 /* ---- paint.c ---- */

@@ -61,8 +61,10 @@ static void choose(face *f, bl_rig_file file, const char *path, const char *befo
     if (before && strcmp(before, path))
         undo_remember(f, (face_change){ .kind = CHANGE_FILE, .which = (int)file, .path = face_copy_text(before) });
     face_show_file(f, file, copy);
-    if (!heard)
+    if (!heard) {
+        wish_begin(f, file);
         f->owner.set_file(f->owner.context, file, copy);
+    }
     free(copy);
 }
 
@@ -81,6 +83,7 @@ void face_choose_rig(face *f, const char *path)
     if (!f->owner.set_rig)
         return;
     touch_end(f);
+    wish_end_all(f);
     face_set_rig(f, path);
     library_use(f->library, path);
     f->owner.set_rig(f->owner.context, path);
@@ -127,13 +130,26 @@ static void restore(face *f)
         face_choose_file(f, f->browser_file, f->browser_before, false);
 }
 
+void face_refuse_preview(face *f)
+{
+    const bl_rig_file file = f->browser_file;
+    if (f->overlay != OVERLAY_BROWSER || file == BL_RIG_FILE_COUNT)
+        return;
+    browser_refuse(f->browser, file < BL_RIG_IMPULSE_1
+                                   ? file == face_file_of(f, FILE_OF_MODEL) && look_is_refused(f, f->files[file])
+                                   : *f->responses[file - BL_RIG_IMPULSE_1].error);
+}
+
 static void on_preview(void *context, const char *path)
 {
     face *f = context;
     const bl_rig_file file = f->browser_file;
     if (f->overlay == OVERLAY_BROWSER && file < BL_RIG_FILE_COUNT && target_of(f, path) == file &&
-        strcmp(f->files[file], path))
+        strcmp(f->files[file], path)) {
         face_choose_file(f, file, path, false);
+        if (file >= BL_RIG_IMPULSE_1) /* whether a model can be loaded will be told */
+            face_refuse_preview(f);
+    }
 }
 
 static void close_browser(face *f)
@@ -215,7 +231,15 @@ void face_browse(face *f, bl_rig_file file)
                  : file < BL_RIG_IMPULSE_1 ? BROWSE_MODELS
                                            : BROWSE_IMPULSES,
                  before, (box){ 0, 0, f->width, f->height });
+    face_refuse_preview(f);
     face_harm_all(f);
+}
+
+void face_browse_in(face *f, bl_rig_file file, const char *path)
+{
+    face_browse(f, file);
+    if (f->overlay == OVERLAY_BROWSER)
+        browser_go(f->browser, path);
 }
 
 void overlay_close(face *f)

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #define HOLD_SECONDS 2.0
-#define LEAST_DB     -60.0 /* as draw_meter() */
+#define LEAST_DB     (-60.0) /* as draw_meter() */
 
 enum { IN, GATE, OUT };
 

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LARGEST = 8 << 20 };
+enum { LARGEST = 4 << 20 }; /* JSON takes up to forty times as much memory */
 static const char uri[] = "file://";
 
 /* ---- paths as JSON ---- */
@@ -126,9 +126,10 @@ bool library_list_add(library_list *l, const char *path)
 
 /* ---- reading ---- */
 
+/* No more of the array is looked at than can be in it: looking for what is there twice takes time. */
 static void list_from(library_list *l, const json_t *array)
 {
-    for (size_t i = 0; i < json_array_size(array) && l->count < l->most; i++) {
+    for (size_t i = 0; i < json_array_size(array) && i < l->most; i++) {
         char *path = to_path(json_array_get(array, i));
         if (path && !library_list_has(l, path))
             l->paths[l->count++] = path;

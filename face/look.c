@@ -75,6 +75,27 @@ static void write_gear(const face *f, char *out, size_t size)
     }
 }
 
+/* What the file calls the model, or else the file's name without what tells its format. */
+static void write_name(const face *f, const char *path, char *out, size_t size)
+{
+    const char *name = f->texts[FACE_NAME];
+    char file[256];
+    if (!*name)
+        look_file_stem(path, out, size);
+    else if (look_detail(f, "File", file, sizeof file) && !strcmp(file, name))
+        look_file_stem(name, out, size);
+    else
+        snprintf(out, size, "%s", name);
+}
+
+bool look_is_refused(const face *f, const char *path)
+{
+    char file[256];
+    if (!*f->texts[FACE_ERROR] || !*path)
+        return false;
+    return !*f->texts[FACE_DETAILS] || (look_detail(f, "File", file, sizeof file) && strcmp(file, file_name(path)));
+}
+
 /* The file and the folder that it is in. */
 static void write_file(const char *path, char *out, size_t size)
 {
@@ -132,16 +153,16 @@ void look_model(const face *f, draw_model *m, look_words *w)
                        .empty = !*path && !there,
                        .off = *state_of(f) };
     snprintf(w->lines[STATUS], size, "Slot %zu%s", slot + 1, state_of(f));
-    if (*name)
-        snprintf(w->lines[NAME], size, "%s", name);
-    else
-        look_file_stem(path, w->lines[NAME], size);
+    write_name(f, path, w->lines[NAME], size);
     look_detail(f, "Gear make", w->lines[MAKER], size);
     if (m->missing && !broken) /* it is being loaded, and the status says so */
         snprintf(w->lines[GEAR], size, "%s", f->texts[FACE_STATUS]);
     else
         write_gear(f, w->lines[GEAR], size);
-    write_file(path, w->lines[FILE_NAME], size);
+    if (there && look_is_refused(f, path))
+        snprintf(w->lines[FILE_NAME], size, "%s", f->texts[FACE_STATUS]);
+    else
+        write_file(path, w->lines[FILE_NAME], size);
     write_facts(f, m);
     m->status = w->lines[STATUS];
     m->name = w->lines[NAME];

@@ -50,7 +50,7 @@ void face_set_knob(face *f, size_t knob, float position)
 
 void face_set_file(face *f, bl_rig_file file, const char *path)
 {
-    if ((unsigned)file < BL_RIG_FILE_COUNT)
+    if ((unsigned)file < BL_RIG_FILE_COUNT && !wish_keep(f, file, path ? path : ""))
         face_show_file(f, file, path ? path : "");
 }
 
@@ -131,6 +131,7 @@ void face_set_text(face *f, face_text which, const char *text)
     }
     if (which == FACE_ERROR && had != !!*copy)
         face_lay_out(f);
+    face_refuse_preview(f);
     face_harm_kind(f, ITEM_STATUS, -2);
     face_harm_kind(f, ITEM_MODEL, -2);
     face_harm_kind(f, ITEM_SLOT, (int)face_slot(f));
@@ -215,6 +216,7 @@ void face_tick(face *f, double seconds)
 {
     f->now = fmax(f->now, seconds);
     touch_tick(f);
+    wish_tick(f);
     levels_tick(f);
     show_cpu(f);
     if (f->overlay == OVERLAY_BROWSER)

@@ -152,7 +152,7 @@ static void tell_status(plugin *p, const rig_report *r)
     const size_t number = r->chosen + 1;
     plain_text t = { .length = 0 };
     if (slot->loaded && slot->error.status)
-        plain_text_add(&t, "Slot %zu plays on with what it had: %.255s cannot be loaded.", number, file);
+        plain_text_add(&t, "Slot %zu cannot load %.255s, and plays on with what it had.", number, file);
     else if (slot->loaded && name)
         plain_text_add(&t, "Slot %zu plays %.100s (%.255s).", number, name, file);
     else if (slot->loaded)
@@ -185,10 +185,11 @@ static const bl_error *first_error(const plugin *p, const rig_report *r)
 
 static void tell_model(plugin *p, const rig_report *r)
 {
-    const char *path = p->playing ? p->files[p->playing - 1].path : NULL, *name = own_name(r);
+    const char *name = own_name(r);
     plain_text t = { .length = 0 }, details = { .length = 0 };
     if (r->capture) {
-        plain_text_add(&t, "%.255s", name ? name : path ? file_name(path) : "");
+        /* the file that plays: the one that is named may have failed */
+        plain_text_add(&t, "%.255s", name ? name : file_name(bl_capture_path(r->capture)));
         model_details(&details, r->capture, p->rate_hz);
     }
     tell(p, PROPERTY_MODEL_NAME, t.text);

@@ -82,6 +82,6 @@ bool host_init(host *h, uris *u, const LV2_Feature *const *features)
 
 void host_log(const host *h, const uris *u, const char *sentence)
 {
-    if (h->log && h->log->printf)
-        h->log->printf(h->log->handle, u->log_Error, "backline: %s\n", sentence);
+    if (h->log && h->log->printf) /* which may be a macro, too */
+        (h->log->printf)(h->log->handle, u->log_Error, "backline: %s\n", sentence);
 }

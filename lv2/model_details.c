@@ -2,12 +2,20 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* A stranger's text, of a length that leaves room for others. */
 static void add_text(plain_text *t, const char *key, const char *value)
 {
     if (value && *value)
         plain_text_add(t, "%s: %.250s\n", key, value);
+}
+
+/* Which file it is; another one may be named by now that could not be loaded. */
+static void add_file(plain_text *t, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    plain_text_add(t, "File: %.255s\n", slash ? slash + 1 : path);
 }
 
 static void add_level(plain_text *t, const char *key, double value)
@@ -78,6 +86,7 @@ void model_details(plain_text *t, const bl_capture *capture, double rate_hz)
     bl_model_info info;
     bl_model_get_info(model, &info);
     add_text(t, "Name", info.name);
+    add_file(t, bl_capture_path(capture));
     add_text(t, "Format", info.format);
     add_text(t, "Architecture", info.architecture);
     add_rate(t, &info, capture, rate_hz);

@@ -114,7 +114,7 @@ void drag_answer(window *w, bool has_data)
     char *list = has_data ? window_take_property(w, ATOM_DRAGGED) : NULL;
     if (d->asked && !d->known) {
         d->known = true;
-        d->path = list ? uris_first_path(list) : NULL;
+        d->path = list ? uris_path(list) : NULL;
         if (d->dropped)
             finish(w);
         else if (d->owes_status)

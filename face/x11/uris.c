@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "window_state.h"
 
+#include "folder.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -55,15 +57,22 @@ static char *path_of(const char *uri, size_t length)
     return decode(path, (size_t)(end - path));
 }
 
-char *uris_first_path(const char *list)
+char *uris_path(const char *list)
 {
+    char *first = NULL;
     while (*list) {
         const size_t length = strcspn(list, "\r\n");
         char *path = *list == '#' ? NULL : path_of(list, length);
-        if (path)
+        if (path && folder_kind_of(path) != FOLDER_OTHER) {
+            free(first);
             return path;
+        }
+        if (first)
+            free(path);
+        else
+            first = path;
         list += length;
         list += strspn(list, "\r\n");
     }
-    return NULL;
+    return first;
 }

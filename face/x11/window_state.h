@@ -123,7 +123,8 @@ void drag_forget(window *w);
 
 /* ---- uris.c ---- */
 
-/* The path of the first file in a list of URIs (RFC 2483, RFC 8089); owned by the caller; NULL: there is none, or no memory. */
-char *uris_first_path(const char *list);
+/* The path of the first file in a list of URIs (RFC 2483, RFC 8089) that is a model, an impulse response or a rig by its
+ * name, or else of the first at all; owned by the caller; NULL: there is none, or no memory. */
+char *uris_path(const char *list);
 
 #endif

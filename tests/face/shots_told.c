@@ -6,7 +6,7 @@
 
 const char scene_details[] = "Name: Backline Crunch\n"
                              "Format: NAM 0.5.4\n"
-                             "Architecture: WaveNet\n"
+                             "Architecture: WaveNet, 10+10 layers of 16+8 channels, Tanh\n"
                              "Sample rate: 48000 Hz\n"
                              "Receptive field: 4093 samples (85.3 ms)\n"
                              "Weights: 13802\n"
@@ -73,8 +73,7 @@ void scene_missing(face *f, const shot *s)
     face_set_text(f, FACE_NAME, "");
     face_set_text(f, FACE_DETAILS, "");
     face_set_text(f, FACE_STATUS, "Slot 1 has no model: Lost Amp.nam cannot be loaded.");
-    face_set_text(f, FACE_ERROR,
-                  "The file /captures/Lost Amp.nam cannot be opened: No such file or directory.");
+    face_set_text(f, FACE_ERROR, "The file /captures/Lost Amp.nam cannot be opened: No such file or directory.");
 }
 
 void scene_broken(face *f, const shot *s)

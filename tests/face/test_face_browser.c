@@ -89,6 +89,26 @@ static void test_arrows(void **state)
     assert_string_equal(f->b->path, "/");
 }
 
+/* Nothing is selected in a folder that was just entered. */
+static void test_keys_without_selection(void **state)
+{
+    static const struct {
+        face_key key;
+        const char *name;
+    } cases[] = { { FACE_KEY_HOME, "Fender" },
+                  { FACE_KEY_END, "zinky.json" },
+                  { FACE_KEY_DOWN, "Fender" },
+                  { FACE_KEY_UP, "zinky.json" },
+                  { FACE_KEY_PAGE_DOWN, "Fender" } };
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        browser_open(f->b, BROWSE_MODELS, scratch_path("amps/not there.nam"), where);
+        assert_string_equal(selected_name(f), "");
+        type_key(f, cases[i].key);
+        assert_string_equal(selected_name(f), cases[i].name);
+    }
+}
+
 static void test_choose(void **state)
 {
     fixture *f = *state;
@@ -278,9 +298,11 @@ static void test_recent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_BROWSER(test_open),    WITH_BROWSER(test_open_without_file), WITH_BROWSER(test_arrows),
-        WITH_BROWSER(test_choose),  WITH_BROWSER(test_preview),           WITH_BROWSER(test_typing),
-        WITH_BROWSER(test_filters), WITH_BROWSER(test_favourites),        WITH_BROWSER(test_recent),
+        WITH_BROWSER(test_open),       WITH_BROWSER(test_open_without_file),
+        WITH_BROWSER(test_arrows),     WITH_BROWSER(test_keys_without_selection),
+        WITH_BROWSER(test_choose),     WITH_BROWSER(test_preview),
+        WITH_BROWSER(test_typing),     WITH_BROWSER(test_filters),
+        WITH_BROWSER(test_favourites), WITH_BROWSER(test_recent),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     text_forget(); /* what the thread keeps of fonts is no leak */

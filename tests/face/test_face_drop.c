@@ -91,12 +91,45 @@ static void test_over_other_things(void **state)
     player_expect(p, "file 0 /t/b.nam\n");
 }
 
+/* A folder is no file: what is in it is shown, and the file that plays plays on. */
+static void test_folder(void **state)
+{
+    static player p;
+    const char *folder = player_folder();
+    char with_slash[4096];
+    snprintf(with_slash, sizeof with_slash, "%s//", folder);
+    player_file("b.nam");
+    player_start(&p);
+    face_set_file(p.f, BL_RIG_MODEL, "/t/a.nam");
+    const double x = player_x(&p, ITEM_MODEL, 0), y = player_y(&p, ITEM_MODEL, 0);
+    const double cabinet_x = player_x(&p, ITEM_CABINET, 1), cabinet_y = player_y(&p, ITEM_CABINET, 1);
+    for (int slash = 0; slash < 2; slash++) {
+        assert_true(face_drop(p.f, x, y, slash ? with_slash : folder));
+        assert_int_equal(p.f->overlay, OVERLAY_BROWSER);
+        assert_int_equal(p.f->browser_file, BL_RIG_MODEL);
+        player_expect(&p, "");
+        player_key(&p, FACE_KEY_HOME, 0);
+        player_key(&p, FACE_KEY_ENTER, 0);
+        assert_int_equal(p.f->overlay, OVERLAY_NONE);
+        assert_string_equal(p.f->files[BL_RIG_MODEL], player_file("b.nam"));
+        *p.log = 0;
+        face_set_file(p.f, BL_RIG_MODEL, "/t/a.nam");
+    }
+    assert_true(face_drop(p.f, cabinet_x, cabinet_y, folder));
+    assert_int_equal(p.f->browser_file, BL_RIG_IMPULSE_2);
+    player_key(&p, FACE_KEY_ESCAPE, 0);
+    player_expect(&p, "");
+    player_end(&p);
+    player_remove_folder();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_by_kind, start, end),
         cmocka_unit_test_setup_teardown(test_names_that_are_not_known_yet, start, end),
         cmocka_unit_test_setup_teardown(test_over_other_things, start, end),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* Stepping through a folder, and the browser: what is looked at is heard, escape brings back what was. */
+#include "browser_state.h"
 #include "player.h"
 
 #include <stdio.h>
@@ -53,8 +54,53 @@ static void test_steps(void **state)
     undo_last(p->f);
     expect_file(p, 0, one);
     face_set_file(p->f, BL_RIG_MODEL, "/no such folder/a.nam");
+    player_wait(p, 4);
     player_click(p, ITEM_PREVIOUS, FILE_OF_MODEL);
     player_expect(p, "");
+}
+
+/* Loading takes time: meanwhile the owner tells of what was asked for before. */
+static void test_told_late(void **state)
+{
+    player *p = *state;
+    const char *one = player_file("a 1.nam"), *two = player_file("a 2.nam"), *three = player_file("a 3.nam");
+    face_set_file(p->f, BL_RIG_MODEL, one);
+    player_click(p, ITEM_NEXT, FILE_OF_MODEL);
+    player_click(p, ITEM_NEXT, FILE_OF_MODEL);
+    *p->log = 0;
+    face_set_file(p->f, BL_RIG_MODEL, two);
+    assert_string_equal(p->f->files[BL_RIG_MODEL], three);
+    player_click(p, ITEM_NEXT, FILE_OF_MODEL);
+    expect_file(p, 0, one);
+    face_set_file(p->f, BL_RIG_MODEL, three);
+    face_set_file(p->f, BL_RIG_MODEL + 1, two); /* nobody asked for one there */
+    assert_string_equal(p->f->files[BL_RIG_MODEL], one);
+    assert_string_equal(p->f->files[BL_RIG_MODEL + 1], two);
+    face_set_file(p->f, BL_RIG_MODEL, one);
+    face_set_file(p->f, BL_RIG_MODEL, two); /* somebody else chose that */
+    assert_string_equal(p->f->files[BL_RIG_MODEL], two);
+}
+
+static void test_told_otherwise(void **state)
+{
+    player *p = *state;
+    const char *one = player_file("a 1.nam"), *two = player_file("a 2.nam");
+    face_set_file(p->f, BL_RIG_MODEL, one);
+    player_click(p, ITEM_NEXT, FILE_OF_MODEL);
+    face_set_file(p->f, BL_RIG_MODEL, ""); /* it will not have it */
+    player_wait(p, 2);
+    assert_string_equal(p->f->files[BL_RIG_MODEL], two);
+    player_wait(p, 2);
+    assert_string_equal(p->f->files[BL_RIG_MODEL], "");
+    face_choose_file(p->f, BL_RIG_MODEL, one, true);
+    face_choose_rig(p->f, "/t/x.rig.json"); /* replaces all files */
+    face_set_file(p->f, BL_RIG_MODEL, two);
+    assert_string_equal(p->f->files[BL_RIG_MODEL], two);
+    face_choose_file(p->f, BL_RIG_MODEL, one, true);
+    player_wait(p, 4); /* it says nothing, and need not */
+    assert_string_equal(p->f->files[BL_RIG_MODEL], one);
+    face_set_file(p->f, BL_RIG_MODEL, two);
+    assert_string_equal(p->f->files[BL_RIG_MODEL], two);
 }
 
 static void rest(player *p)
@@ -109,6 +155,33 @@ static void test_previews(void **state)
     face_set_number(p->f, FACE_PLAYING, 2);
     player_key(p, FACE_KEY_ESCAPE, 0);
     expect_file(p, 0, b);
+}
+
+/* Among others there are files that cannot be loaded: the list says so. */
+static void test_previews_that_fail(void **state)
+{
+    player *p = *state;
+    const char *a = player_file("a.nam");
+    player_file("b.nam");
+    face_set_file(p->f, BL_RIG_MODEL, a);
+    face_set_text(p->f, FACE_DETAILS, "File: a.nam\n");
+    player_click(p, ITEM_BROWSE, FILE_OF_MODEL);
+    const browser *b = p->f->browser;
+    player_key(p, FACE_KEY_DOWN, 0);
+    rest(p);
+    assert_false(b->refused); /* it is being loaded */
+    face_damage(p->f);
+    face_set_text(p->f, FACE_STATUS, "Slot 1 cannot load b.nam.");
+    face_set_text(p->f, FACE_ERROR, "It is empty.");
+    assert_true(b->refused);
+    assert_true(box_meet(face_damage(p->f), b->boxes.list));
+    player_key(p, FACE_KEY_UP, 0);
+    rest(p);
+    assert_false(b->refused);
+    face_set_text(p->f, FACE_ERROR, "");
+    assert_false(b->refused);
+    player_key(p, FACE_KEY_ESCAPE, 0);
+    *p->log = 0;
 }
 
 static void test_a_window_that_closes_while_it_plays_a_preview(void **state)
@@ -192,7 +265,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_steps, start, end),
+        cmocka_unit_test_setup_teardown(test_told_late, start, end),
+        cmocka_unit_test_setup_teardown(test_told_otherwise, start, end),
         cmocka_unit_test_setup_teardown(test_previews, start, end),
+        cmocka_unit_test_setup_teardown(test_previews_that_fail, start, end),
         cmocka_unit_test_setup_teardown(test_a_window_that_closes_while_it_plays_a_preview, start, end),
         cmocka_unit_test_setup_teardown(test_rigs, start, end),
         cmocka_unit_test_setup_teardown(test_keys_and_pointer_belong_to_the_browser, start, end),

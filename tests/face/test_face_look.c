@@ -302,6 +302,37 @@ static void test_model_words(void **state)
     face_free(f);
 }
 
+static void test_models_that_go_by_their_files(void **state)
+{
+    face *f = new_face();
+    draw_model m;
+    look_words words;
+    face_set_file(f, BL_RIG_MODEL, "/a/Captures/My.Amp.nam");
+    face_set_text(f, FACE_NAME, "My.Amp.nam");
+    face_set_text(f, FACE_DETAILS, "File: My.Amp.nam\nArchitecture: LSTM\n");
+    face_set_text(f, FACE_STATUS, "Slot 1 plays My.Amp.nam.");
+    look_model(f, &m, &words);
+    assert_string_equal(m.name, "My.Amp");
+    assert_string_equal(m.file, "Captures / My.Amp.nam");
+    /* another one is named, and on its way */
+    face_set_file(f, BL_RIG_MODEL, "/b/next.nam");
+    look_model(f, &m, &words);
+    assert_string_equal(m.name, "My.Amp");
+    assert_string_equal(m.file, "b / next.nam");
+    /* or not */
+    face_set_text(f, FACE_STATUS, "Slot 1 cannot load next.nam.");
+    face_set_text(f, FACE_ERROR, "It is empty.");
+    look_model(f, &m, &words);
+    assert_string_equal(m.name, "My.Amp");
+    assert_string_equal(m.file, "Slot 1 cannot load next.nam.");
+    assert_string_equal(m.error, "");
+    /* what is wrong with something else is not told here */
+    face_set_file(f, BL_RIG_MODEL, "/a/Captures/My.Amp.nam");
+    look_model(f, &m, &words);
+    assert_string_equal(m.file, "Captures / My.Amp.nam");
+    face_free(f);
+}
+
 static void test_details_are_whole_lines(void **state)
 {
     face *f = new_face();
@@ -427,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_things_stay_in_their_boxes),
         cmocka_unit_test(test_meters_rise_with_the_level),
         cmocka_unit_test(test_model_words),
+        cmocka_unit_test(test_models_that_go_by_their_files),
         cmocka_unit_test(test_details_are_whole_lines),
         cmocka_unit_test(test_stems),
         cmocka_unit_test(test_pieces_make_the_whole),

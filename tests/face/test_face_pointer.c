@@ -231,6 +231,7 @@ static void test_switches_and_slots(void **state)
     player_release(p, 3);
     player_expect(p, "file 4 \n");
     face_set_file(p->f, BL_RIG_MODEL + 4, "/a.nam");
+    player_wait(p, 4);
     player_press(p, ITEM_SLOT, 4, 2, 0);
     player_release(p, 2);
     player_expect(p, "file 4 \n");

@@ -175,7 +175,7 @@ static void test_loaded_again(void **state)
     assert_int_equal(unlink(state_in_folder("again.nam")), 0);
     state_ask(&h, PROPERTY_SLOTS, state_in_folder("again.nam"));
     assert_string_equal(state_inside(&h)->files[0].sha256, before);
-    expect_told(PROPERTY_STATUS, "Slot 1 plays on with what it had: again.nam cannot be loaded.");
+    expect_told(PROPERTY_STATUS, "Slot 1 cannot load again.nam, and plays on with what it had.");
     assert_int_equal(state_inside(&h)->loaded, 1);
     small_host_close(&h);
 }
@@ -314,10 +314,24 @@ static void test_failed_request(void **state)
     state_ask(&h, PROPERTY_MODEL, state_in_folder("away/gain_5.nam"));
     setenv("BACKLINE_PATH", "", 1);
     state_expect_file(&h, 0, state_in_folder("away/gain_5.nam"));
-    expect_told(PROPERTY_STATUS, "Slot 1 plays on with what it had: gain_5.nam cannot be loaded.");
+    expect_told(PROPERTY_STATUS, "Slot 1 cannot load gain_5.nam, and plays on with what it had.");
     expect_told(PROPERTY_MODEL_NAME, "backline crunch");
     expect_told_part(PROPERTY_ERROR, "away/gain_5.nam");
     assert_string_equal(small_host_told(&h, PROPERTY_MODEL), state_in_folder("away/gain_5.nam"));
+    small_host_close(&h);
+}
+
+/* A model without a name of its own goes by its file's: by that which plays, not by that which failed. */
+static void test_failed_request_without_names(void **state)
+{
+    open_and_activate(WORKER_SYNC);
+    state_ask(&h, PROPERTY_MODEL, state_in_folder("drive.safetensors"));
+    expect_told(PROPERTY_MODEL_NAME, "drive.safetensors");
+    expect_told_part(PROPERTY_MODEL_DETAILS, "File: drive.safetensors\n");
+    state_ask(&h, PROPERTY_MODEL, state_in_folder("broken.nam"));
+    expect_told(PROPERTY_STATUS, "Slot 1 cannot load broken.nam, and plays on with what it had.");
+    expect_told(PROPERTY_MODEL_NAME, "drive.safetensors");
+    expect_told_part(PROPERTY_MODEL_DETAILS, "File: drive.safetensors\n");
     small_host_close(&h);
 }
 
@@ -371,6 +385,7 @@ static void test_details(void **state)
     expect_told(PROPERTY_MODEL_NAME, "One Two \u00fc\u20ac");
     expect_told(PROPERTY_STATUS, "Slot 1 plays One Two \u00fc\u20ac (names.nam).");
     static const char *const lines[] = { "Name: One Two \u00fc\u20ac\n",
+                                         "\nFile: names.nam\n",
                                          "\nFormat: NAM 0.5.4\n",
                                          "\nSample rate: 48000 Hz, resampled from 44100 Hz and back\n",
                                          "\nReceptive field: 48 samples (1 ms)\n",
@@ -425,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_rig_file_broken),
         cmocka_unit_test(test_rig_file_with_missing_files),
         cmocka_unit_test(test_failed_request),
+        cmocka_unit_test(test_failed_request_without_names),
         cmocka_unit_test(test_told_once),
         cmocka_unit_test(test_details),
         cmocka_unit_test(test_plain_text),

@@ -1,6 +1,7 @@
 /* What a script can ask of the host. N is the number of a window; all answers are one line.
  *
- *     offer WHAT VALUE             for the next window: parent, touch, request, resize, port_map, options, log, scale, channels
+ *     offer WHAT VALUE             for the next window: parent, touch, request, resize, port_map, options, log, scale, channels;
+ *                                for its plugin: thread, a worker
  *     open N, close N              close: its parent goes as well, the plugin plays on
  *     end N                        the plugin of a closed window ends
  *     window N                     = X11's number of the window, and of its parent
@@ -15,7 +16,7 @@
  *     dots N DOTS                  sets the desktop's Xft.dpi; 0: none
  *     hide N                       the host unmaps the parent
  *     delete N                     the window manager's close button
- *     shot N FILE                  a PNG of the window, as the server has it
+ *     shot N FILE [X Y W H]        a PNG of the window, or of a part of it, as the server has it
  *     cost N SECONDS FED           = CPU seconds and the library's own allocations, with the plugin (1) or without (0)
  *     cycle N COUNT                opens and closes it so often, with the library; = descriptors, bytes,
  *                                mapped bytes and windows, before and after
@@ -79,7 +80,7 @@ static void do_offer(ui_host *host, hosted *h, char *rest)
         bool *flag;
     } flags[] = { { "parent", &o->parent }, { "touch", &o->touch },       { "request", &o->request },
                   { "resize", &o->resize }, { "port_map", &o->port_map }, { "options", &o->options },
-                  { "log", &o->log } };
+                  { "log", &o->log },       { "thread", &o->thread } };
     if (sscanf(rest, "%31s %f", what, &value) != 2)
         what[0] = 0;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -212,7 +213,7 @@ static void do_sound(ui_host *host, hosted *h, char *rest)
             const double t = (block * HOST_BLOCK + i) / 48000.0;
             h->plugin.in[0][i] = h->plugin.in[1][i] = (float)(0.1 * sin(2 * 3.14159265358979 * 110 * t));
         }
-        small_host_run(&h->plugin, HOST_BLOCK);
+        ui_host_run(h);
         for (int i = 0; block >= 45 && i < HOST_BLOCK; i++)
             sum += (double)h->plugin.out[0][i] * (double)h->plugin.out[0][i] / (15 * HOST_BLOCK);
     }
@@ -260,12 +261,17 @@ static void do_show(ui_host *host, hosted *h, char *rest)
 
 static void do_shot(ui_host *host, hosted *h, char *rest)
 {
-    int width, height;
+    int x = 0, y = 0, width, height;
+    char *part = strchr(rest, ' ');
     size_of(host, h, &width, &height);
+    if (part) {
+        *part = 0;
+        sscanf(part + 1, "%d %d %d %d", &x, &y, &width, &height);
+    }
     xcb_get_image_reply_t *r =
         xcb_get_image_reply(host->connection,
-                            xcb_get_image(host->connection, XCB_IMAGE_FORMAT_Z_PIXMAP, window_of(h), 0, 0,
-                                          (uint16_t)width, (uint16_t)height, ~0U),
+                            xcb_get_image(host->connection, XCB_IMAGE_FORMAT_Z_PIXMAP, window_of(h), (int16_t)x,
+                                          (int16_t)y, (uint16_t)width, (uint16_t)height, ~0U),
                             NULL);
     if (!r) {
         puts("= there is no picture");

@@ -65,7 +65,8 @@ static void play_first(ui_host *host, hosted *h)
     memset(h->is_told, 0, sizeof h->is_told);
     if (h->has_plugin)
         return;
-    h->has_plugin = small_host_open(&h->plugin, host->offer.channels, 48000, host->bundle, WORKER_SYNC);
+    h->has_plugin = small_host_open(&h->plugin, host->offer.channels, 48000, host->bundle,
+                                    host->offer.thread ? WORKER_THREAD : WORKER_SYNC);
     small_host_activate(&h->plugin);
 }
 
@@ -100,16 +101,37 @@ void ui_host_close(hosted *h)
 
 /* ---- turns ---- */
 
-static void tell_message(hosted *h)
+/* Lines become one. */
+static void print_told(hosted *h, property which)
+{
+    const char *text = small_host_told(&h->plugin, which);
+    if (!text)
+        return;
+    printf("%d told %s ", h->number, property_describe(which)->symbol);
+    for (; *text; text++)
+        if (*text == '\n')
+            fputs(" | ", stdout);
+        else
+            putchar(*text);
+    putchar('\n');
+}
+
+static void tell_messages(hosted *h)
 {
     const LV2_Atom_Sequence *sequence = (const LV2_Atom_Sequence *)h->plugin.notify;
     const uint32_t transfer = small_host_map(&h->plugin, LV2_ATOM__eventTransfer),
                    port = (uint32_t)port_index(PORT_NOTIFY, h->plugin.channels);
     LV2_ATOM_SEQUENCE_FOREACH(sequence, e)
     h->descriptor->port_event(h->handle, port, lv2_atom_total_size(&e->body), transfer, &e->body);
-    const char *held = small_host_told(&h->plugin, PROPERTY_HELD);
-    if (held && *held)
-        printf("%d told held %s\n", h->number, held);
+    for (int which = PROPERTY_STATUS; which < PROPERTY_COUNT; which++)
+        print_told(h, (property)which);
+}
+
+void ui_host_run(hosted *h)
+{
+    small_host_run(&h->plugin, HOST_BLOCK);
+    if (h->is_open)
+        tell_messages(h);
 }
 
 static void tell_numbers(hosted *h)
@@ -133,7 +155,7 @@ static void play(hosted *h)
         h->plugin.in[0][i] = (float)(swell * sin(h->phase * 2 * 3.14159265358979 * 110 / 48000));
         h->plugin.in[1][i] = h->plugin.in[0][i];
     }
-    small_host_run(&h->plugin, HOST_BLOCK);
+    ui_host_run(h);
 }
 
 static void look_after_window(hosted *h)
@@ -168,7 +190,6 @@ void ui_host_turn(ui_host *host)
         play(h);
         if (!h->is_open)
             continue;
-        tell_message(h);
         tell_numbers(h);
         look_after_window(h);
     }
@@ -206,7 +227,9 @@ int main(int argc, char **argv)
     setvbuf(stdin, NULL, _IONBF, 0); /* what poll() sees is all there is */
     host.library = argv[1];
     host.bundle = argv[2];
-    host.offer = (offer){ true, true, false, true, false, true, true, 1, 1 };
+    host.offer = (offer){
+        .parent = true, .touch = true, .resize = true, .options = true, .log = true, .scale = 1, .channels = 1
+    };
     host.connection = xcb_connect(NULL, NULL);
     if (xcb_connection_has_error(host.connection)) {
         xcb_disconnect(host.connection);

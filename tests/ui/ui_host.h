@@ -6,6 +6,7 @@
  *     N tuner 0|1               of the tuner,                       N size W H             ui:resize
  *     N get                     or patch:Get                        N key CODE             a key came to the parent
  *     N said SENTENCE           logged                              N closed               idle() says so
+ *     N told SYMBOL TEXT        the plugin told a text, from #status on, with " | " where a line ends
  *
  * Each line of its input is a command; its answer begins with "=". */
 #ifndef BL_TESTS_UI_HOST_H
@@ -22,6 +23,7 @@ enum { HOST_WINDOWS = 2, HOST_BLOCK = 800, HOST_FEATURES = 12, HOST_OPTIONS = 6 
 /* What a window is offered, for the next one that is opened. */
 typedef struct offer {
     bool parent, touch, request, resize, port_map, options, log;
+    bool thread; /* to the plugin: a worker of its own; else it works inside run() */
     float scale; /* 0: not said */
     size_t channels;
 } offer;
@@ -65,6 +67,9 @@ typedef struct ui_host {
 bool ui_host_open(ui_host *host, int n);
 void ui_host_close(hosted *h);
 void ui_host_turn(ui_host *host); /* plays a block and lets all windows do their work */
+/* Plays a block of what is in h->plugin.in, and tells the window all that the plugin says: what one run leaves in the notify
+ * port is gone with the next. */
+void ui_host_run(hosted *h);
 void ui_host_load(ui_host *host);
 void ui_host_unload(ui_host *host);
 

@@ -216,7 +216,7 @@ def test_held_settings(host, test):
         file.write('{"backline_rig": 1, "settings": {"treble": -4, "mid": 2}}')
     host.drop(items['logo', '0'] if ('logo', '0') in items else items['model', '0'], 'drop', 'file://' + quote(rig))
     test.check(host.wait_for(f'0 set rig {rig}'), 'a rig file is taken')
-    test.check(host.wait_for('0 told held '), 'the plugin tells which settings are held')
+    test.check(host.wait_for('0 told held mid=2 treble=-4'), 'the plugin tells which settings are held')
     test.check(host.port('treble') == 0, 'the port stays where it was')
     host.click(items['knob', 'treble'], button=4)
     value = written(host.wait_for('0 write treble '))
