@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import numpy as np
@@ -23,11 +24,13 @@ SOURCE = os.path.normpath(os.path.join(HERE, '..', '..'))
 CRUNCH = os.path.join(SOURCE, 'assets', 'backline-crunch.nam')
 CABINET = os.path.join(SOURCE, 'assets', 'backline-cabinet.wav')
 LEAD, TAIL = 24000, 4096
+SILENCE = 'does not answer'
+starting = threading.Lock()  # of a server
 # ALSA without a card: one device, which takes and gives nothing. An empty file would make PortAudio 19.6 abort.
 NULL_DEVICE = 'pcm.!default { type null }\npcm.null { type null }\nctl.!default { type null }\n'
 
 
-def wait_for(ask, patience=15):
+def wait_for(ask, patience=30):
     """The first answer of ask() that is not nothing, or the last one."""
     until = time.monotonic() + patience
     answer = ask()
@@ -80,7 +83,10 @@ class Desk:
         return process.returncode, out.decode(), error.decode()
 
     def program(self, *words):
-        return self.run(self.backline, *words)
+        """Clients of the same name that begin at the same time get into each other's way, even at different servers, because
+        JACK's library names their sockets only after them: then once more."""
+        done = self.run(self.backline, *words)
+        return self.run(self.backline, *words) if SILENCE in done[2] else done
 
     def render(self, recording, *words, lead=LEAD):
         """What `backline render` makes of a recording behind so much silence."""
@@ -90,7 +96,7 @@ class Desk:
             raise RuntimeError(said)
         return read(self.path('reference.wav'))[:, lead:]
 
-    def end(self, process, patience=5):
+    def end(self, process, patience=15):
         if process.poll() is None:
             process.terminate()
             try:
@@ -120,12 +126,21 @@ class Server:
         self.begin()
 
     def begin(self):
+        """All servers of a machine share one registry, in which two that start at a time can get lost."""
+        for _ in range(3):
+            with starting:
+                if self.start():
+                    return
+                self.desk.end(self.process)
+        raise RuntimeError('jackd does not start; perhaps eight servers were killed on this machine, which '
+                           '/dev/shm/jack-shm-registry still lists.')
+
+    def start(self):
+        """Whether it is there, soon."""
         self.process = self.desk.start('jackd', '-n', self.name, '-S', *self.priority, '-d', 'dummy', '-r', self.rate, '-p',
                                        self.period, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not wait_for(lambda: self.process.poll() is not None or self.desk.run('jack_lsp')[0] == 0) or \
-                self.process.poll() is not None:
-            raise RuntimeError('jackd does not start; perhaps eight servers were killed on this machine, which '
-                               '/dev/shm/jack-shm-registry still lists.')
+        wait_for(lambda: self.process.poll() is not None or self.desk.run('jack_lsp')[0] == 0)
+        return self.process.poll() is None and self.desk.run('jack_lsp')[0] == 0
 
     def kill(self):
         self.process.kill()
@@ -137,19 +152,23 @@ class Server:
     def play(self, recording, client='backline', paced=False):
         """Plays a recording into a client, behind silence; what comes out, longer by TAIL frames."""
         out = self.desk.path('looped.wav')
-        code, _, said = self.desk.run(self.desk.loop, self.name, client, recording, out, LEAD, TAIL,
-                                      *(['paced'] if paced else []), timeout=300)
+        for _ in range(3):
+            code, _, said = self.desk.run(self.desk.loop, self.name, client, recording, out, LEAD, TAIL,
+                                          *(['paced'] if paced else []), timeout=300)
+            if 'does not find the server' not in said:
+                break
         if code:
-            raise RuntimeError(said)
+            raise RuntimeError(said + 'The ports: ' + ' '.join(self.desk.run('jack_lsp')[1].split()) + '. What was said:\n' +
+                               open(self.desk.path('live.log'), encoding='utf-8').read())
         return read(out)
 
     def close(self):
-        self.desk.end(self.process, 3)
+        self.desk.end(self.process, 4)  # one whose client was killed may never end
         if self.process.returncode == -signal.SIGKILL:  # it would not end
             for left in glob.glob(f'/dev/shm/jack*{self.name}*'):
                 os.remove(left)
             self.begin()
-            self.desk.end(self.process, 3)
+            self.desk.end(self.process)
 
     def __enter__(self):
         return self
@@ -164,10 +183,18 @@ class Live:
     def __init__(self, desk, *words):
         self.log_path, self.status_path = desk.path('live.log'), desk.path('live.status')
         self.desk = desk
-        with open(self.log_path, 'w', encoding='utf-8') as log, open(self.status_path, 'w', encoding='utf-8') as status:
-            self.process = desk.start(desk.backline, 'live', '--status', *words, stdout=status, stderr=log)
-        if not wait_for(lambda: self.process.poll() is not None or self.told('From ')):
+        for _ in range(3):
+            self.begin(words)
+            if not self.told(SILENCE):  # see Desk.program()
+                break
+        if not self.told('From '):
+            self.end()
             raise RuntimeError('backline live does not begin: ' + self.log())
+
+    def begin(self, words):
+        with open(self.log_path, 'w', encoding='utf-8') as log, open(self.status_path, 'w', encoding='utf-8') as status:
+            self.process = self.desk.start(self.desk.backline, 'live', '--status', *words, stdout=status, stderr=log)
+        wait_for(lambda: self.process.poll() is not None or self.told('From '))
 
     def log(self):
         with open(self.log_path, encoding='utf-8') as file:
@@ -191,7 +218,7 @@ class Live:
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
-            self.process.wait(10)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -10,11 +10,12 @@
 #include <time.h>
 
 enum { PATIENCE_SECONDS = 20, LONGEST = 16 };
+enum { WAIT_CYCLES = 16 }; /* a connection is there some cycles after it was made */
 
 typedef struct sender {
     jack_port_t *port;
     char **messages;
-    int count, sent;
+    int count, sent, waited; /* waited: cycles */
     atomic_bool connected;
     sem_t done;
 } sender;
@@ -37,7 +38,7 @@ static int process(jack_nframes_t frames, void *context)
     void *buffer = jack_port_get_buffer(s->port, frames);
     unsigned char bytes[LONGEST];
     jack_midi_clear_buffer(buffer);
-    if (!atomic_load(&s->connected) || s->sent > s->count)
+    if (!atomic_load(&s->connected) || s->sent > s->count || s->waited++ < WAIT_CYCLES)
         return 0;
     if (s->sent < s->count) {
         const size_t size = read_bytes(s->messages[s->sent], bytes);

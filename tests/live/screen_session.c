@@ -53,12 +53,16 @@ static void *play(void *context)
     stage *p = context;
     float in[BLOCK], out[BLOCK];
     size_t at = 0;
+    bool watched = false;
     while (!atomic_load(&p->end)) {
         for (size_t i = 0; i < BLOCK; i++, at = (at + 1) % p->frames)
             in[i] = p->wav[at];
         if (atomic_exchange(&xrun, false))
             session_xrun(p->session);
         session_process(p->session, (float *const[]){ out }, (const float *const[]){ in }, BLOCK);
+        if (!watched)
+            session_watch(p->session, pthread_self());
+        watched = true;
         wait_ns(1000000000L / RATE * BLOCK);
     }
     return NULL;
@@ -116,10 +120,10 @@ static void write_state(const stage *p)
     session_state state;
     session_read(p->session, &state);
     session_news(p->session, news, sizeof news);
-    json_t *json = json_pack("{s:o, s:o, s:o, s:s, s:i, s:f, s:i}", "settings", pack_settings(p->session), "files",
-                             pack_files(p->session), "cc", pack_controllers(p->session), "news", news, "clips",
-                             (int)state.meters.in.clips, "held", (double)state.meters.in.held, "learning",
-                             midi_map_learning(session_midi(p->session)));
+    json_t *json = json_pack("{s:o, s:o, s:o, s:s, s:i, s:i, s:f, s:i}", "settings", pack_settings(p->session),
+                             "files", pack_files(p->session), "cc", pack_controllers(p->session), "news", news,
+                             "xruns", (int)state.xruns, "clips", (int)state.meters.in.clips, "held",
+                             (double)state.meters.in.held, "learning", midi_map_learning(session_midi(p->session)));
     snprintf(temporary, sizeof temporary, "%s.new", p->state);
     if (json_dump_file(json, temporary, 0) || rename(temporary, p->state))
         abort();

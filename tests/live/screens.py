@@ -33,6 +33,15 @@ def wait_for(condition, patience=PATIENCE):
         time.sleep(0.02)
 
 
+def is_alive(process):
+    """One that has ended counts as dead before somebody has asked how."""
+    try:
+        with open(f'/proc/{process}/stat', encoding='utf-8') as file:
+            return file.read().rsplit(')', 1)[1].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+
+
 def wire(gain=1.0):
     return {'version': '0.5.4', 'architecture': 'Linear', 'sample_rate': RATE,
             'config': {'receptive_field': 1, 'bias': False}, 'weights': [gain]}
@@ -79,7 +88,8 @@ class Place:
                                'cabinets': [{'path': 'cabs/cab a.wav'}], **more}), name)
 
     def close(self):
-        shutil.rmtree(self.folder)
+        """A program that is about to end may still write."""
+        wait_for(lambda: shutil.rmtree(self.folder, ignore_errors=True) or not os.path.exists(self.folder))
 
 
 class Session:
@@ -156,9 +166,9 @@ class Terminal:
     def flag(self, name):
         return self.tmux('display-message', '-p', f'#{{{name}}}').strip()
 
-    def is_restored(self, code):
-        """It ended with this code, the screen is as it was, and so are the terminal's settings and its cursor."""
-        if not self.shows(f'ended with {code}'):
+    def is_restored(self, *codes):
+        """It ended with one of these codes, the screen is as it was, and so are the terminal's settings and its cursor."""
+        if not wait_for(lambda: any(f'ended with {code}' in self.text() for code in codes)):
             return False
         after = f'{self.first}-after'
         if not wait_for(lambda: os.path.exists(after) and open(after).read()):
@@ -167,7 +177,9 @@ class Terminal:
             self.flag('cursor_flag') == '1'
 
     def close(self):
+        program = self.program_id()
         self.tmux('kill-server')
+        wait_for(lambda: not (program and is_alive(program)))  # its last words still go into the folder
         if os.path.exists(f'{self.first}-after'):
             os.remove(f'{self.first}-after')
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, MOST_BYTES = 1 << 20 };
 
 /* The folder for configurations, or "". */
 static void find_folder(char *path, size_t size)
@@ -57,10 +57,18 @@ static bool unpack_end(const json_t *json, device_end *end)
            snprintf(end->name, sizeof end->name, "%s", name) < (int)sizeof end->name;
 }
 
+/* NULL if there is none, or if it is so large that it is no configuration, or a pipe that would be waited for. */
+static json_t *load(const char *path)
+{
+    struct stat info;
+    const bool is_file = !stat(path, &info) && S_ISREG(info.st_mode) && info.st_size <= MOST_BYTES;
+    return is_file ? json_load_file(path, 0, NULL) : NULL;
+}
+
 bool config_read(audio_wish *wish)
 {
     char path[PATH_SIZE];
-    json_t *json = find_file(path, sizeof path) ? json_load_file(path, 0, NULL) : NULL;
+    json_t *json = find_file(path, sizeof path) ? load(path) : NULL;
     audio_wish read = { 0 };
     const double rate_hz = json_number_value(json_object_get(json, "rate"));
     const json_int_t block = json_integer_value(json_object_get(json, "block"));

@@ -1,22 +1,10 @@
 #include "jack_audio.h"
 
-#include <jack/jack.h>
+#include "jack_library.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void say_nothing(const char *message)
-{
-}
-
-/* The library would tell a terminal, from threads of its own, whenever a server comes or goes. */
-static jack_client_t *open_client(void)
-{
-    jack_status_t status;
-    jack_set_error_function(say_nothing);
-    jack_set_info_function(say_nothing);
-    return jack_client_open("backline", JackNoStartServer, &status);
-}
 
 static bl_status wrong(bl_error *error, const char *sentence)
 {
@@ -85,7 +73,7 @@ static bl_status add_port(jack_client_t *jack, device_list *devices, int directi
 
 bl_status jack_devices_read(device_list *devices, bl_error *error)
 {
-    jack_client_t *jack = open_client();
+    jack_client_t *jack = jack_library_open("backline");
     bl_status status = BL_OK;
     if (!jack)
         return BL_OK;
@@ -95,7 +83,7 @@ bl_status jack_devices_read(device_list *devices, bl_error *error)
             status = add_port(jack, devices, direction, ports[i], error);
         jack_free(ports);
     }
-    jack_client_close(jack);
+    jack_library_close(jack);
     return status;
 }
 
@@ -166,7 +154,7 @@ static bl_status check_ports(audio *a, int direction, const device_end *end, bl_
 bl_status jack_audio_open(audio *a, bl_error *error)
 {
     a->is_jack = true;
-    a->stream = open_client();
+    a->stream = jack_library_open("backline");
     if (!a->stream)
         return wrong(error, "JACK's server is not running, or does not answer.");
     a->rate_hz = jack_get_sample_rate(a->stream);
@@ -207,6 +195,6 @@ bl_status jack_audio_start(audio *a, bl_error *error)
 
 void jack_audio_close(audio *a)
 {
-    jack_client_close(a->stream); /* also if the server has gone: it frees what is left of the client */
+    jack_library_close(a->stream);
     a->stream = NULL;
 }

@@ -1,5 +1,7 @@
 #include "library.h"
 
+#include "jack_library.h"
+
 #include <fcntl.h>
 #include <portaudio.h>
 #include <stdio.h>
@@ -34,9 +36,11 @@ static PaError initialize(void)
     const char *set = getenv("JACK_DEFAULT_SERVER");
     char server[256];
     snprintf(server, sizeof server, "%s", set && *set ? set : "default");
+    jack_library_lock();
     setenv("JACK_DEFAULT_SERVER", "backline-knows-jack-itself", 1);
     const PaError problem = Pa_Initialize();
     setenv("JACK_DEFAULT_SERVER", server, 1);
+    jack_library_unlock();
     return problem;
 }
 
@@ -55,6 +59,8 @@ bl_status library_begin(bl_error *error)
 void library_end(void)
 {
     const int kept = quiet_begin();
+    jack_library_lock();
     Pa_Terminate();
+    jack_library_unlock();
     quiet_end(kept);
 }

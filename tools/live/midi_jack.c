@@ -1,4 +1,5 @@
 /* MIDI from JACK: its thread puts what comes into a ring, from which ours takes it. */
+#include "jack_library.h"
 #include "midi_source.h"
 
 #include <jack/jack.h>
@@ -46,11 +47,6 @@ static void note_loss(void *context)
     atomic_store(&j->lost, true);
 }
 
-/* What libjack would write to the screen while it looks for a server. */
-static void say_nothing(const char *sentence)
-{
-}
-
 static void connect_hardware(midi_jack *j)
 {
     const char **ports =
@@ -63,7 +59,7 @@ static void connect_hardware(midi_jack *j)
 static bool join(midi_jack *j)
 {
     j->ring = jack_ringbuffer_create(RING_MESSAGES * sizeof(message));
-    j->client = jack_client_open("backline-midi", JackNoStartServer, NULL);
+    j->client = jack_library_open("backline-midi");
     if (!j->ring || !j->client)
         return false;
     jack_set_process_callback(j->client, process, j);
@@ -76,7 +72,7 @@ static void leave(void *source)
 {
     midi_jack *j = source;
     if (j->client)
-        jack_client_close(j->client);
+        jack_library_close(j->client);
     if (j->ring)
         jack_ringbuffer_free(j->ring);
     free(j);
@@ -87,8 +83,6 @@ static void *open_jack(void)
     midi_jack *j = calloc(1, sizeof *j);
     if (!j)
         return NULL;
-    jack_set_error_function(say_nothing);
-    jack_set_info_function(say_nothing);
     if (!join(j)) {
         leave(j);
         return NULL;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMN = LEFT_COLUMNS + 1, LABEL = 8, TIMES = 3 };
+enum { COLUMN = LEFT_COLUMNS + 1, LABEL = 8, TIMES = 2 };
 
 static void draw(int *row, const char *label, screen_style style, const char *text)
 {
@@ -45,10 +45,13 @@ static void draw_xruns(const screen *s, int *row)
 {
     char text[160];
     int used = snprintf(text, sizeof text, "%llu", (unsigned long long)s->state.xruns);
+    if (s->state.xruns)
+        used += snprintf(text + used, sizeof text - (size_t)used, " (%llu ours)",
+                         (unsigned long long)s->state.own_xruns);
     for (size_t i = 0; i < s->state.xrun_count && i < TIMES; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "%s%.20s", i ? " " : ", at ",
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s%.20s", i ? " " : ", ",
                          text_duration(s->state.xrun_times[i]).s);
-    draw(row, "Xruns", s->state.xruns ? STYLE_HIGH : STYLE_PLAIN, text);
+    draw(row, "Xruns", s->state.own_xruns ? STYLE_BAD : s->state.xruns ? STYLE_HIGH : STYLE_PLAIN, text);
 }
 
 static void draw_recording(const screen *s, int *row)

@@ -52,7 +52,8 @@ enum { MOST = 32, MOST_ROWS = 10 };
 static int draw_xruns(const screen *s, int row)
 {
     char text[SCREEN_SENTENCE];
-    int used = snprintf(text, sizeof text, "Xruns: %llu", (unsigned long long)s->state.xruns);
+    int used = snprintf(text, sizeof text, "Xruns: %llu (%llu ours)", (unsigned long long)s->state.xruns,
+                        (unsigned long long)s->state.own_xruns);
     for (size_t i = 0; i < s->state.xrun_count; i++)
         used += snprintf(text + used, sizeof text - (size_t)used, "%s%.15s",
                          i ? ", " : ", newest first: ", text_duration(s->state.xrun_times[i]).s);

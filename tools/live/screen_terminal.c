@@ -3,6 +3,7 @@
 #include "../commands.h"
 #include "../messages.h"
 #include "screen_state.h"
+#include "signals.h"
 
 #include <curses.h>
 #include <locale.h>
@@ -24,11 +25,16 @@ static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT }
 enum { FATAL = sizeof fatal / sizeof *fatal };
 static struct sigaction before[FATAL];
 
-static void give_back_and_die(int number)
+static void give_back(void)
 {
     const ssize_t written = write(STDOUT_FILENO, farewell, strlen(farewell));
     tcsetattr(STDIN_FILENO, TCSANOW, &settings_before);
     (void)written;
+}
+
+static void give_back_and_die(int number)
+{
+    give_back();
     raise(number); /* as it was before: SA_RESETHAND */
 }
 
@@ -49,12 +55,14 @@ static void catch_fatal(void)
     add_farewell("rmcup");
     for (int i = 0; i < FATAL; i++)
         sigaction(fatal[i], &action, &before[i]);
+    signals_before_death(give_back);
 }
 
 static void release_fatal(void)
 {
     for (int i = 0; i < FATAL; i++)
         sigaction(fatal[i], &before[i], NULL);
+    signals_before_death(NULL);
 }
 
 /* ---- */

@@ -141,6 +141,16 @@ static void release(session *s)
     free(s);
 }
 
+static bl_status begin_threads(session *s, bl_error *error)
+{
+    const bool watches = blame_begin(&s->blame, &s->xruns);
+    if (watches && !pthread_create(&s->worker, NULL, session_work, s))
+        return BL_OK;
+    if (watches)
+        blame_end(&s->blame);
+    return session_wrong(error, BL_ERR_NO_MEM, "There is no room for another thread.");
+}
+
 bl_status session_create(const session_options *options, session **out, bl_error *error)
 {
     session *s = calloc(1, sizeof *s);
@@ -155,8 +165,7 @@ bl_status session_create(const session_options *options, session **out, bl_error
         status = load_rig(s, options->setup, rig, error);
     if (!status) {
         begin_clock(s);
-        if (pthread_create(&s->worker, NULL, session_work, s))
-            status = session_wrong(error, BL_ERR_NO_MEM, "There is no room for another thread.");
+        status = begin_threads(s, error);
     }
     if (status)
         release(s);
@@ -171,6 +180,7 @@ void session_free(session *s)
         return;
     atomic_store_explicit(&s->end, true, memory_order_release);
     pthread_join(s->worker, NULL);
+    blame_end(&s->blame);
     release(s);
 }
 

@@ -8,6 +8,7 @@
 #include "load_times.h"
 #include "midi_map.h"
 
+#include <pthread.h>
 #include <rig.h>
 #include <rig_file.h>
 #include <stdbool.h>
@@ -82,11 +83,16 @@ void session_file(session *s, bl_rig_file file, char *out, size_t size);
 void session_fade(session *s, bool out);
 bool session_has_faded(const session *s);
 
+/* The thread that calls session_process(), so that its xruns are told from the machine's (blame.h). It lives, and has done
+ * so at least once; for every other one anew. */
+void session_watch(session *s, pthread_t audio);
+
 typedef struct session_state {
     bl_rig_meters meters;
     load_times load; /* of the last seconds, see load_times.h */
     uint64_t frames; /* played */
     uint64_t xruns;
+    uint64_t own_xruns;               /* of these: ours, see blame.h */
     double xrun_times[SESSION_XRUNS]; /* seconds since the start, newest first */
     size_t xrun_count;                /* how many of these there are */
     uint64_t recorded, record_lost;   /* as in record.h; 0 without a recording */

@@ -57,6 +57,7 @@ static void process_slice(session *s, bl_rig *rig, float *const *out, const floa
 void session_process(session *s, float *const *out, const float *const *in, size_t frames)
 {
     const uint64_t begun = bl_cycles();
+    blame_enter(&s->blame);
     const double rate_hz = atomic_load_explicit(&s->rate_hz, memory_order_relaxed);
     bl_rig *rig = atomic_load_explicit(&s->rig, memory_order_acquire);
     for (size_t done = 0, n; done < frames; done += n) {
@@ -69,13 +70,14 @@ void session_process(session *s, float *const *out, const float *const *in, size
             i[c] = in ? in[c] + done : s->silence;
         process_slice(s, rig, o, i, n, rate_hz);
     }
+    const double seconds =
+        (double)(bl_cycles() - begun) * atomic_load_explicit(&s->seconds_per_cycle, memory_order_relaxed);
     if (frames) {
-        const double seconds =
-            (double)(bl_cycles() - begun) * atomic_load_explicit(&s->seconds_per_cycle, memory_order_relaxed);
         load_meter_add(&s->load, seconds, frames, rate_hz);
         load_meter_add(&s->recent, seconds, frames, rate_hz);
         atomic_fetch_add_explicit(&s->frames, frames, memory_order_relaxed);
     }
+    blame_leave(&s->blame, seconds, frames, rate_hz);
 }
 
 void session_xrun(session *s)

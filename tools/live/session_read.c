@@ -36,6 +36,7 @@ static void read_xruns(session *s, session_state *state)
 {
     const uint64_t count = atomic_load_explicit(&s->xruns, memory_order_acquire);
     state->xruns = count;
+    state->own_xruns = blame_ours(&s->blame);
     state->xrun_count = count < SESSION_XRUNS ? (size_t)count : SESSION_XRUNS;
     for (size_t i = 0; i < state->xrun_count; i++)
         state->xrun_times[i] =
@@ -57,6 +58,11 @@ void session_read(session *s, session_state *state)
     state->recorded = recording.recorded;
     state->record_lost = recording.lost;
     state->record_error = recording.error;
+}
+
+void session_watch(session *s, pthread_t audio)
+{
+    blame_watch(&s->blame, audio);
 }
 
 /* ---- the tuner ---- */

@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIVE_SESSION_STATE_H
 #define TOOLS_LIVE_SESSION_STATE_H
 
+#include "blame.h"
 #include "guard.h"
 #include "record.h"
 #include "session.h"
@@ -41,6 +42,7 @@ struct session {
     _Atomic uint64_t frames, xruns;
     _Atomic double xrun_times[SESSION_XRUNS];
     atomic_bool faded;
+    blame blame;
 
     /* from others to the audio thread */
     atomic_bool fade_out, recording;

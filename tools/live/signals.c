@@ -8,10 +8,17 @@
 atomic_bool signals_quit;
 static atomic_bool reload;
 static bool had_terminal;
+static void (*_Atomic before_death)(void);
 
 static void note_end(int number)
 {
-    atomic_store(&signals_quit, true);
+    void (*last)(void) = atomic_load(&before_death);
+    if (!atomic_exchange(&signals_quit, true))
+        return;
+    if (last)
+        last();
+    signal(number, SIG_DFL);
+    raise(number); /* when this handler has returned */
 }
 
 static void note_reload(int number)
@@ -19,9 +26,9 @@ static void note_reload(int number)
     atomic_store(&reload, true);
 }
 
-static void catch (int number, void (*handler)(int), int flags)
+static void catch (int number, void (*handler)(int))
 {
-    struct sigaction action = { .sa_handler = handler, .sa_flags = flags }, before;
+    struct sigaction action = { .sa_handler = handler }, before;
     sigaction(number, NULL, &before);
     if (before.sa_handler != SIG_IGN) /* nohup and background jobs keep what they asked for */
         sigaction(number, &action, NULL);
@@ -30,10 +37,15 @@ static void catch (int number, void (*handler)(int), int flags)
 void signals_catch(void)
 {
     had_terminal = isatty(STDIN_FILENO);
-    catch (SIGINT, note_end, (int)SA_RESETHAND);
-    catch (SIGTERM, note_end, (int)SA_RESETHAND);
-    catch (SIGHUP, note_reload, 0);
-    catch (SIGPIPE, SIG_IGN, 0); /* whoever read the status lines may go; the sound stays */
+    catch (SIGINT, note_end);
+    catch (SIGTERM, note_end);
+    catch (SIGHUP, note_reload);
+    catch (SIGPIPE, SIG_IGN); /* whoever read the status lines may go; the sound stays */
+}
+
+void signals_before_death(void (*last)(void))
+{
+    atomic_store(&before_death, last);
 }
 
 /* A terminal that was closed says goodbye by the same signal. */

@@ -64,12 +64,13 @@ bool status_print(FILE *to, session *s, const screen_device *device)
     session_state state;
     session_read(s, &state);
     json_t *json = json_pack(
-        "{s:b, s:s, s:s, s:f, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "running", device->running,
-        "in", device->in, "out", device->out, "rate_hz", device->rate_hz, "block", (json_int_t)device->block,
-        "latency_ms", rounded(1000 * device->latency_seconds, 1e3), "frames", (json_int_t)state.frames, "input",
-        pack_meter(&state.meters.in), "output", pack_meter(&state.meters.out), "gate",
-        rounded((double)state.meters.gate, 1e3), "load", pack_load(&state.load), "xruns", (json_int_t)state.xruns,
-        "xrun_seconds", pack_xrun_times(&state), "recording", pack_recording(&state), "rig", pack_rig(s, &state));
+        "{s:b, s:s, s:s, s:f, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "running",
+        device->running, "in", device->in, "out", device->out, "rate_hz", device->rate_hz, "block",
+        (json_int_t)device->block, "latency_ms", rounded(1000 * device->latency_seconds, 1e3), "frames",
+        (json_int_t)state.frames, "input", pack_meter(&state.meters.in), "output", pack_meter(&state.meters.out),
+        "gate", rounded((double)state.meters.gate, 1e3), "load", pack_load(&state.load), "xruns",
+        (json_int_t)state.xruns, "own_xruns", (json_int_t)state.own_xruns, "xrun_seconds", pack_xrun_times(&state),
+        "recording", pack_recording(&state), "rig", pack_rig(s, &state));
     char *line = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(json);
     if (line)

@@ -105,6 +105,7 @@ static void raise_priority(supervisor *s)
 {
     char hint[512];
     s->raised = true;
+    session_watch(s->session, atomic_load(&s->audio->thread));
     if (!realtime_raise(atomic_load(&s->audio->thread), hint, sizeof hint))
         session_tell(s->session, hint);
 }
