@@ -81,7 +81,7 @@ int audio_out_open(audio_out *out, const char *path, const audio_format *format,
 static int write_failed(audio_out *out)
 {
     if (!out->file.error)
-        return audio_format_complain(out->snd, out->file.path, "nothing was left behind, for writing failed");
+        return audio_format_complain(out->snd, out->file.path, "writing failed, and nothing was left behind");
     return fail("%s: writing failed (%s); nothing was left behind.", out->file.path, strerror(out->file.error));
 }
 

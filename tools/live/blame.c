@@ -24,7 +24,6 @@ void blame_leave(blame *b, double seconds, size_t frames, double rate_hz)
 {
     const double budget = (double)frames / rate_hz;
     if (frames && seconds > budget) {
-        add(&b->late, seconds);
         atomic_fetch_add_explicit(&b->late_blocks, 1, memory_order_relaxed);
         add(&b->budget, budget);
     } else {
@@ -48,7 +47,6 @@ static bool look(blame *b, clockid_t clock, blame_look *l)
     const bool idle = atomic_load(&b->begun) == l->times.blocks;
     l->times.late_blocks = atomic_load(&b->late_blocks);
     l->times.in_time = atomic_load(&b->in_time);
-    l->times.late = atomic_load(&b->late);
     l->times.budget = atomic_load(&b->budget);
     if (clock_gettime(clock, &processor)) /* that thread has ended */
         return false;
@@ -64,7 +62,6 @@ static blame_times subtract(const blame_times *now, const blame_times *before)
     return (blame_times){ .blocks = now->blocks - before->blocks,
                           .late_blocks = now->late_blocks - before->late_blocks,
                           .in_time = now->in_time - before->in_time,
-                          .late = now->late - before->late,
                           .budget = now->budget - before->budget };
 }
 

@@ -22,8 +22,8 @@
 /* Of blocks, in seconds. */
 typedef struct blame_times {
     uint64_t blocks, late_blocks;
-    double in_time;      /* taken by blocks that were not late */
-    double late, budget; /* taken by those that were, and how long these last */
+    double in_time; /* taken by blocks that were not late */
+    double budget;  /* how long those last that were */
 } blame_times;
 
 /* What the watching thread sees in one look. */
@@ -38,7 +38,7 @@ typedef struct blame_look {
 typedef struct blame {
     /* audio thread */
     _Atomic uint64_t begun, blocks, late_blocks;
-    _Atomic double in_time, late, budget;
+    _Atomic double in_time, budget;
 
     /* from others to the watching thread */
     pthread_mutex_t lock;
