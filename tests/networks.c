@@ -131,6 +131,37 @@ bl_model *bl_test_convnet(size_t channels)
     return model;
 }
 
+/* Gives the gated values of a layer; *x goes in and what the next layer hears comes out. */
+static bl_node_id add_gated_layer(bl_graph *g, bl_random *rng, bl_node_id *x, size_t channels, size_t dilation)
+{
+    static const bl_activation sigmoid = { .kind = BL_ACT_SIGMOID };
+    const bl_conv1d_shape both = { .out_channels = 2 * channels, .kernel = 3, .dilation = dilation, .bias = true };
+    const bl_node_id y = add_conv(g, rng, *x, both, "conv");
+    const bl_node_id z =
+        bl_graph_gate(g, bl_graph_slice(g, y, 0, channels, "filter"),
+                      bl_graph_slice(g, y, channels, channels, "gate"), tanh_act, sigmoid, "gated");
+    const bl_conv1d_shape mix = { .out_channels = channels, .bias = true };
+    *x = bl_graph_add(g, add_conv(g, rng, z, mix, "residual"), *x, "sum");
+    return z;
+}
+
+bl_model *bl_test_pedalnet(size_t channels, size_t turns, size_t layers)
+{
+    bl_model *model;
+    bl_node_id values[32];
+    bl_random rng = { 12 };
+    assert_int_equal(bl_model_create(&model, NULL), BL_OK);
+    bl_graph *g = &model->graph;
+    bl_node_id x = bl_graph_input(g, 1);
+    x = add_conv(g, &rng, x, (bl_conv1d_shape){ .out_channels = channels, .bias = true }, "input");
+    for (size_t i = 0; i < turns * layers; i++)
+        values[i] = add_gated_layer(g, &rng, &x, channels, (size_t)1 << i % layers);
+    x = bl_graph_concat(g, values, turns * layers, "values");
+    bl_graph_output(g, add_conv(g, &rng, x, (bl_conv1d_shape){ .out_channels = 1, .bias = true }, "head"));
+    assert_int_equal(bl_model_finish(model, NULL), BL_OK);
+    return model;
+}
+
 static void fill_rnn(bl_recurrent_params *r, bl_random *rng, size_t gates)
 {
     assert_non_null(r);

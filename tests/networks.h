@@ -20,6 +20,10 @@ bl_model *bl_test_a2(size_t channels);
 /** A ConvNet as NAM's: 10 convolutions of kernel 2 with dilations 1 to 512, each followed by tanh. */
 bl_model *bl_test_convnet(size_t channels);
 
+/** A gated WaveNet as PedalNet's and WaveNetVA's: `turns` times `layers` layers of kernel 3 with dilations 1, 2, 4, ... (up to
+ *  12 layers a turn, 32 in all), and a head that reads the gated values of all of them side by side. */
+bl_model *bl_test_pedalnet(size_t channels, size_t turns, size_t layers);
+
 /** A network with everything that has a loop of its own: a knob, a long convolution, strides both ways,
  *  LSTM and GRU, PReLU, softmax, blend. */
 bl_model *bl_test_everything(void);

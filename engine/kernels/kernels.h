@@ -79,8 +79,9 @@ typedef struct bl_affine {
     bl_activation act;
 } bl_affine;
 
-/** places: in the first lane's memory, of the signals in the order of affine->shapes. Sources do not overlap the
- *  output; the addend may be the output, plus may be the sum. */
+/** places: in the first lane's memory, of the signals in the order of affine->shapes. The addend may be the
+ *  output, plus may be the sum. A single tile takes frames in their order and reads sources before it writes: its
+ *  output may stand where frames of the sources stand that no later frame needs; that of several tiles may not. */
 typedef void bl_affine_fn(const bl_affine *affine, const bl_lanes *lanes, const uint32_t *places, size_t frames);
 
 /** A small layer of a WaveNet or TCN in one go: z[o][t] is what the tiles give as above, with act but without an

@@ -1,4 +1,4 @@
-/* Every bound on what a file may ask for, in one place. They lie far above real captures and low enough
+/* Every bound on what a model's file may ask for, in one place. They lie far above real captures and low enough
  * that a hostile file cannot exhaust a machine. */
 #ifndef BL_MODEL_LIMITS_H
 #define BL_MODEL_LIMITS_H

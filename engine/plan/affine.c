@@ -4,141 +4,14 @@
  * the sources of all its convolutions ("absorbed"). A scale factor on top is folded into the weights. */
 #include "base/alloc.h"
 #include "kernels/convolver.h"
-#include "plan/lowering.h"
+#include "plan/sum.h"
 
 #include <stdlib.h>
-
-/* One tap: which of the input's rows it reads (behind a stride, rows of one phase), how long ago. */
-typedef struct tap {
-    size_t row, delay, weight; /* weight: its index among the kernel's taps */
-} tap;
-
-/* One convolution inside an affine operation. Taken apart into taps, every kind looks the same. */
-typedef struct term {
-    const bl_conv1d_params *conv;
-    bool transposed; /* weight is [in][out/groups][kernel] instead of [out][in/groups][kernel] */
-    bl_view input;   /* owned */
-    tap *taps;       /* owned */
-    size_t tap_count;
-    float factor;
-} term;
-
-typedef struct addend {
-    bl_node_id node;
-    size_t delay;
-} addend;
-
-/* The summands of an affine operation. */
-typedef struct sum {
-    term *terms;
-    size_t term_count, term_capacity;
-    addend *addends;
-    size_t addend_count, addend_capacity;
-} sum;
-
-static void free_sum(sum *s)
-{
-    for (size_t i = 0; i < s->term_count; i++) {
-        free(s->terms[i].input.segments);
-        free(s->terms[i].taps);
-    }
-    free(s->terms);
-    free(s->addends);
-}
-
-/* ---- collecting ---- */
-
-/* The frames that the strided convolution `id` reads, each row as `stride` rows of every stride-th frame. */
-static bl_segment split_input(bl_lowering *l, bl_node_id id)
-{
-    const bl_node_id input = l->g->nodes[id].inputs[0];
-    const bl_timing *t = &l->timing[id];
-    const size_t stride = l->g->nodes[id].u.conv.stride;
-    const bl_segment whole = bl_in_one_piece(l, input);
-    bl_op op = bl_make_op(BL_OP_SPLIT, bl_add_buffer(l, input, whole.channels * stride, t->up, t->down));
-    op.a = whole;
-    op.period = stride;
-    bl_add_op(l, op);
-    return op.out;
-}
-
-static ptrdiff_t floor_div(ptrdiff_t a, ptrdiff_t b)
-{
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-/* Tap k of output frame t reads input frame t*stride + ahead - (kernel-1-k)*dilation; counted in the streams,
- * where both signals are late, that is an offset from the start of the group of `stride` input frames. */
-static void find_conv_taps(term *t, const bl_conv1d_params *c, size_t input_latency, size_t latency,
-                           size_t channels, size_t delay)
-{
-    const ptrdiff_t stride = (ptrdiff_t)c->stride;
-    const ptrdiff_t ahead = (ptrdiff_t)((c->kernel - 1) * c->dilation) - c->pad_left;
-    const ptrdiff_t newest = ahead + (ptrdiff_t)input_latency - stride * (ptrdiff_t)latency;
-    for (size_t k = 0; k < c->kernel; k++) {
-        const ptrdiff_t offset = newest - (ptrdiff_t)((c->kernel - 1 - k) * c->dilation);
-        const ptrdiff_t group = floor_div(offset, stride);
-        t->taps[t->tap_count++] = (tap){ (size_t)(offset - group * stride) * channels, (size_t)-group + delay, k };
-    }
-}
-
-static term *add_term(bl_lowering *l, sum *s, const bl_conv1d_params *conv)
-{
-    if (l->no_mem || !bl_grow((void **)&s->terms, &s->term_capacity, s->term_count, sizeof *s->terms)) {
-        l->no_mem = true;
-        return NULL;
-    }
-    term *t = &s->terms[s->term_count++];
-    *t = (term){ .conv = conv, .factor = 1.0f };
-    t->taps = bl_calloc(conv->kernel, sizeof *t->taps);
-    if (!t->taps)
-        l->no_mem = true;
-    return t->taps ? t : NULL;
-}
-
-static void add_conv_term(bl_lowering *l, sum *s, bl_node_id id, float factor, size_t delay)
-{
-    const bl_conv1d_params *c = &l->g->nodes[id].u.conv;
-    const bl_node_id input = l->g->nodes[id].inputs[0];
-    bl_segment phases = bl_no_segment;
-    if (c->stride > 1)
-        phases = split_input(l, id);
-    term *t = add_term(l, s, c);
-    if (!t)
-        return;
-    t->factor = factor;
-    if (c->stride > 1)
-        bl_view_append(l, &t->input, phases);
-    else
-        bl_view_append_range(l, &t->input, &l->views[input], 0, SIZE_MAX, 0);
-    find_conv_taps(t, c, l->timing[input].latency, l->timing[id].latency, c->in_channels, delay);
-}
-
-/* delay: how long the node's value waits for others further up. */
-static void collect(bl_lowering *l, sum *s, bl_node_id id, float factor, size_t delay)
-{
-    const bl_node *node = &l->g->nodes[id];
-    if (node->kind == BL_NODE_CONV1D) {
-        add_conv_term(l, s, id, factor, delay);
-        return;
-    }
-    if (node->kind == BL_NODE_SCALE)
-        factor *= node->u.factor;
-    for (size_t i = 0; i < node->input_count; i++) {
-        const size_t wait = delay + bl_join_delay(l, id, i);
-        if (l->uses[node->inputs[i]].absorbed)
-            collect(l, s, node->inputs[i], factor, wait);
-        else if (!bl_grow((void **)&s->addends, &s->addend_capacity, s->addend_count, sizeof *s->addends))
-            l->no_mem = true;
-        else
-            s->addends[s->addend_count++] = (addend){ node->inputs[i], wait };
-    }
-}
 
 /* ---- tiles ---- */
 
 /* First output row after `row` at which some term's group ends. */
-static size_t group_end(const sum *s, size_t row, size_t rows)
+static size_t group_end(const bl_affine_sum *s, size_t row, size_t rows)
 {
     size_t end = rows;
     for (size_t i = 0; i < s->term_count; i++) {
@@ -158,18 +31,20 @@ static void add_source(bl_lowering *l, bl_segment rows)
         l->no_mem = true;
     else
         p->sources[p->source_count++] = rows;
+    if (!l->no_mem && rows.delay > p->buffers[rows.buffer].history)
+        p->buffers[rows.buffer].history = rows.delay;
 }
 
 /* The rows that output rows of one region read: all taps of all terms, each in the region's group. */
-static void add_region_sources(bl_lowering *l, const sum *s, size_t row)
+static void add_region_sources(bl_lowering *l, const bl_affine_sum *s, size_t row)
 {
     for (size_t i = 0; i < s->term_count && !l->no_mem; i++) {
-        const term *t = &s->terms[i];
+        const bl_term *t = &s->terms[i];
         const size_t in = t->conv->in_channels / t->conv->groups;
         const size_t group = row / (t->conv->out_channels / t->conv->groups);
         for (size_t k = 0; k < t->tap_count && !l->no_mem; k++) {
             bl_view rows = { 0 };
-            bl_view_append_range(l, &rows, &t->input, t->taps[k].row + group * in, in, t->taps[k].delay);
+            bl_view_append_range(l, &rows, &t->input, t->taps[k].row + group * in, t->rows, t->taps[k].delay);
             for (size_t j = 0; j < rows.count; j++)
                 add_source(l, rows.segments[j]);
             free(rows.segments);
@@ -178,7 +53,7 @@ static void add_region_sources(bl_lowering *l, const sum *s, size_t row)
 }
 
 /* Weight of output row o for row r of its group's input and a tap. */
-static float weight_of(const term *t, size_t o, size_t r, size_t weight)
+static float weight_of(const bl_term *t, size_t o, size_t r, size_t weight)
 {
     const bl_conv1d_params *c = t->conv;
     const size_t in = c->in_channels / c->groups, out = c->out_channels / c->groups;
@@ -188,19 +63,19 @@ static float weight_of(const term *t, size_t o, size_t r, size_t weight)
 }
 
 /* Biases, then the weights in the order in which add_region_sources() lists the rows. */
-static void add_tile_weights(bl_lowering *l, const sum *s, size_t first_row, size_t rows)
+static void add_tile_weights(bl_lowering *l, const bl_affine_sum *s, size_t first_row, size_t rows)
 {
     for (size_t o = first_row; o < first_row + rows; o++) {
         float bias = 0.0f;
         for (size_t i = 0; i < s->term_count; i++)
-            if (s->terms[i].conv->bias)
+            if (s->terms[i].conv->bias && !s->terms[i].first)
                 bias += s->terms[i].factor * s->terms[i].conv->bias[o];
         bl_add_weight(l, bias);
     }
     for (size_t i = 0; i < s->term_count && !l->no_mem; i++) {
-        const term *t = &s->terms[i];
+        const bl_term *t = &s->terms[i];
         for (size_t k = 0; k < t->tap_count && !l->no_mem; k++)
-            for (size_t r = 0; r < t->conv->in_channels / t->conv->groups; r++)
+            for (size_t r = t->first; r < t->first + t->rows; r++)
                 for (size_t o = first_row; o < first_row + rows; o++)
                     bl_add_weight(l, weight_of(t, o, r, t->taps[k].weight));
     }
@@ -215,7 +90,7 @@ static void add_tile(bl_lowering *l, bl_tile tile)
         p->tiles[p->tile_count++] = tile;
 }
 
-static void add_region(bl_lowering *l, const sum *s, size_t row, size_t end, size_t first_source)
+static void add_region(bl_lowering *l, const bl_affine_sum *s, size_t row, size_t end, size_t first_source)
 {
     const size_t source = l->p->source_count;
     add_region_sources(l, s, row);
@@ -232,7 +107,7 @@ static void add_region(bl_lowering *l, const sum *s, size_t row, size_t end, siz
 /* ---- operations ---- */
 
 /* out = plus + the terms of s */
-static void add_affine_op(bl_lowering *l, const sum *s, bl_segment out, bl_segment plus)
+static void add_affine_op(bl_lowering *l, const bl_affine_sum *s, bl_segment out, bl_segment plus)
 {
     bl_program *p = l->p;
     bl_op op = bl_make_op(BL_OP_AFFINE, out);
@@ -249,7 +124,7 @@ static void add_affine_op(bl_lowering *l, const sum *s, bl_segment out, bl_segme
 }
 
 /* A summand that lies in one piece can be added while the sums are stored. */
-static bl_segment addend_in_one_piece(const bl_lowering *l, const addend *a)
+static bl_segment addend_in_one_piece(const bl_lowering *l, const bl_addend *a)
 {
     const bl_view *view = &l->views[a->node];
     if (view->count != 1)
@@ -262,9 +137,9 @@ static bl_segment addend_in_one_piece(const bl_lowering *l, const addend *a)
 /* Taps from which a convolution of each channel by itself is better served by a loop of its own. */
 #define FIR_TAPS 64
 
-static bool is_fir(const sum *s)
+static bool is_fir(const bl_affine_sum *s)
 {
-    const term *t = s->terms;
+    const bl_term *t = s->terms;
     return s->term_count == 1 && !s->addend_count && t->conv->stride == 1 && t->tap_count >= FIR_TAPS &&
            t->conv->groups == t->conv->in_channels && t->conv->groups == t->conv->out_channels;
 }
@@ -293,9 +168,9 @@ static void partition_fir(bl_lowering *l, bl_op *op)
 }
 
 /* Per channel the bias, then the taps, newest input first. */
-static void add_fir_ops(bl_lowering *l, const sum *s, bl_segment out)
+static void add_fir_ops(bl_lowering *l, const bl_affine_sum *s, bl_segment out)
 {
-    const term *t = s->terms;
+    const bl_term *t = s->terms;
     const bl_conv1d_params *c = t->conv;
     for (size_t o = 0; o < out.channels && !l->no_mem; o++) {
         bl_op op = bl_make_op(BL_OP_FIR, (bl_segment){ out.buffer, out.first + o, 1, 0 });
@@ -316,12 +191,62 @@ static void add_fir_ops(bl_lowering *l, const sum *s, bl_segment out)
     }
 }
 
+/* ---- in parts ---- */
+
+/* Rows that a part takes at least, so that it is worth an operation of its own. */
+#define PART_ROWS 8
+
+/* Where the part ends that begins with segment `first` of the input: when its rows are enough, and the next segment is made
+ * later. Rows with a past stay in memory anyway. */
+static size_t part_end(const bl_lowering *l, const bl_view *input, size_t first)
+{
+    uint32_t newest = 0;
+    for (size_t i = first, rows = 0; i < input->count; i++) {
+        const bl_segment s = input->segments[i];
+        if (rows >= PART_ROWS && s.buffer > newest)
+            return i;
+        newest = s.buffer > newest ? s.buffer : newest;
+        rows += l->p->buffers[s.buffer].history || s.delay ? 0 : s.channels;
+    }
+    return input->count;
+}
+
+/* One tap over the values of many layers, such as the head of a PedalNet, which otherwise would all have to stand until
+ * the last of them is there. */
+static bool is_of_parts(const bl_lowering *l, const bl_affine_sum *s)
+{
+    const bl_term *t = s->terms;
+    return s->term_count == 1 && !s->addend_count && t->conv->groups == 1 && t->conv->stride == 1 &&
+           t->tap_count == 1 && part_end(l, &t->input, 0) < t->input.count;
+}
+
+static void add_parts(bl_lowering *l, bl_node_id id, const bl_affine_sum *s, bl_segment out)
+{
+    const bl_timing *t = &l->timing[id];
+    const bl_view input = s->terms->input;
+    const bl_segment so_far = bl_add_buffer(l, id, out.channels, t->up, t->down);
+    bl_term part = *s->terms;
+    part.rows = 0;
+    for (size_t first = 0, end; first < input.count && !l->no_mem; first = end) {
+        end = part_end(l, &input, first);
+        part.first += part.rows;
+        part.input = (bl_view){ input.segments + first, end - first };
+        part.rows = bl_view_channels(&part.input);
+        add_affine_op(l, &(const bl_affine_sum){ .terms = &part, .term_count = 1 },
+                      end < input.count ? so_far : out, first ? so_far : bl_no_segment);
+        if (!l->no_mem)
+            l->p->ops[l->p->op_count - 1].early = end < input.count;
+    }
+}
+
 void bl_lower_affine(bl_lowering *l, bl_node_id id, bl_segment out)
 {
-    sum s = { 0 };
-    collect(l, &s, id, 1.0f, 0);
+    bl_affine_sum s = { 0 };
+    bl_sum_collect(l, &s, id, 1.0f, 0);
     if (!l->no_mem && is_fir(&s)) {
         add_fir_ops(l, &s, out);
+    } else if (!l->no_mem && is_of_parts(l, &s)) {
+        add_parts(l, id, &s, out);
     } else if (!l->no_mem) {
         bl_segment first = bl_no_segment;
         size_t fused = s.addend_count;
@@ -339,7 +264,7 @@ void bl_lower_affine(bl_lowering *l, bl_node_id id, bl_segment out)
                 bl_add_elementwise(l, bl_make_op(BL_OP_ADD, out), &sum_so_far, 0, &l->views[s.addends[i].node],
                                    s.addends[i].delay);
     }
-    free_sum(&s);
+    bl_sum_free(&s);
 }
 
 /* Output frames phase, phase + stride, ... of a transposed convolution are an ordinary convolution of the
@@ -349,22 +274,22 @@ static void add_phase(bl_lowering *l, bl_node_id id, size_t phase, bl_segment ou
     const bl_conv1d_params *c = &l->g->nodes[id].u.conv;
     const bl_node_id input = l->g->nodes[id].inputs[0];
     const ptrdiff_t stride = (ptrdiff_t)c->stride, late = (ptrdiff_t)l->timing[id].latency;
-    sum s = { 0 };
-    term *t = add_term(l, &s, c);
+    bl_affine_sum s = { 0 };
+    bl_term *t = bl_sum_add_term(l, &s, c);
     if (t) {
         t->transposed = true;
         bl_view_append_range(l, &t->input, &l->views[input], 0, SIZE_MAX, 0);
         for (size_t k = 0; k < c->kernel; k++) {
             /* position in the kernel's own output, whose frame t + pad_left is the signal's frame t */
             const ptrdiff_t at = (ptrdiff_t)phase - late + c->pad_left - (ptrdiff_t)(k * c->dilation);
-            if (at - floor_div(at, stride) * stride)
+            if (at - bl_floor_div(at, stride) * stride)
                 continue;
-            const ptrdiff_t delay = -(floor_div(at, stride) + (ptrdiff_t)l->timing[input].latency);
-            t->taps[t->tap_count++] = (tap){ 0, (size_t)delay, k };
+            const ptrdiff_t delay = -(bl_floor_div(at, stride) + (ptrdiff_t)l->timing[input].latency);
+            t->taps[t->tap_count++] = (bl_tap){ 0, (size_t)delay, k };
         }
         add_affine_op(l, &s, out, bl_no_segment);
     }
-    free_sum(&s);
+    bl_sum_free(&s);
 }
 
 void bl_lower_transposed(bl_lowering *l, bl_node_id id, bl_segment out)

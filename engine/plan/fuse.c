@@ -51,6 +51,18 @@ static void note_traffic(fusing *f)
         f->of[p->outputs[i].buffer].reads++;
 }
 
+/* True unless the node of `out` reads the value as it is. Else another node may stand between that makes the signal
+ * longer, by zeros that the value's maker must leave to it. */
+static bool may_be_lengthened(const bl_program *p, bl_segment value, bl_segment out)
+{
+    const bl_buffer *b = &p->buffers[value.buffer];
+    const bl_node_id reader = p->buffers[out.buffer].node;
+    bool direct = !b->masked;
+    for (size_t i = 0; b->masked && i < p->first_input[reader + 1] - p->first_input[reader]; i++)
+        direct |= p->inputs[p->first_input[reader] + i] == b->node;
+    return !direct;
+}
+
 /* An activation right behind the affine operation that alone makes its input, which nobody else reads. Copies
  * may be there to make a signal longer or shorter and stay. */
 static void fuse_activation(fusing *f, size_t map)
@@ -58,7 +70,8 @@ static void fuse_activation(fusing *f, size_t map)
     bl_op *maker = &f->p->ops[map - 1];
     const bl_op *op = &f->p->ops[map];
     if (op->kind != BL_OP_MAP || op->act_a.kind == BL_ACT_LINEAR || maker->kind != BL_OP_AFFINE ||
-        maker->act_a.kind != BL_ACT_LINEAR || !same_segment(maker->out, op->a))
+        maker->act_a.kind != BL_ACT_LINEAR || !same_segment(maker->out, op->a) ||
+        may_be_lengthened(f->p, op->a, op->out))
         return;
     const traffic t = f->of[op->a.buffer];
     if (t.writes != 1 || t.reads != 1)
@@ -67,14 +80,6 @@ static void fuse_activation(fusing *f, size_t map)
     maker->out = op->out;
     f->of[op->out.buffer].last_write = map - 1;
     f->dropped[map] = true;
-}
-
-/* A sum that begins before the value does needs the zeros that stand before the value's first frame, which are
- * there only when the value's maker is done. */
-static bool counts_its_zeros(const bl_program *p, bl_segment value, bl_segment sum)
-{
-    const bl_buffer *b = &p->buffers[value.buffer];
-    return b->masked && p->buffers[sum.buffer].latency < b->latency;
 }
 
 /* The addition `add` may move up to the operation that makes `value`, if `other` is complete by then. */
@@ -86,7 +91,8 @@ static bool fuse_sum(fusing *f, size_t add, bl_segment value, bl_segment other)
     bl_op *maker = &f->p->ops[made.last_write];
     const bl_segment out = f->p->ops[add].out;
     if ((maker->kind != BL_OP_AFFINE && maker->kind != BL_OP_MAP && maker->kind != BL_OP_GATE) ||
-        maker->sum.buffer != BL_NO_BUFFER || !same_segment(maker->out, value) || counts_its_zeros(f->p, value, out))
+        maker->sum.buffer != BL_NO_BUFFER || !same_segment(maker->out, value) ||
+        may_be_lengthened(f->p, value, out))
         return false;
     if ((f->of[other.buffer].writes && f->of[other.buffer].last_write >= made.last_write) ||
         f->of[out.buffer].writes != 1)

@@ -14,9 +14,9 @@ typedef struct bl_buffer {
     bl_node_id node; /* the graph node whose value it holds (or prepares)                            */
     size_t up, down; /* its frames per frame of the input                                            */
     size_t channels;
-    size_t history; /* frames of the past that operations read; 0: scratch memory of one run            */
+    size_t history; /* frames of the past that operations read                                          */
     size_t reach;   /* frames of the past that one operation reads in one piece with the present        */
-    size_t ring;    /* index in bl_program.rings; 0 for scratch memory                                  */
+    size_t ring;    /* index in bl_program.rings; 0 for scratch memory of one run                       */
     size_t behind;  /* frames from the ring's position back to the frame that comes next                */
     size_t offset;  /* floats from the start of the stream's memory to its first row                    */
     size_t latency; /* frames before the signal's first                                                 */
@@ -69,6 +69,7 @@ typedef enum bl_op_kind {
  *  as a in the element-wise kinds. */
 typedef struct bl_op {
     bl_op_kind kind;
+    bool early; /* a part of another that is run as soon as what it reads is there (hoist.c)              */
     bl_segment out;
     bl_segment a, b;      /* inputs, but of an affine operation                                          */
     bl_segment addend;    /* affine: out = act_a(addend + ...); layer: see bl_layer_fn                    */
@@ -133,6 +134,9 @@ void bl_program_free(bl_program *p);
 /** Graph to operations: merges sums of convolutions, folds scale factors, drops what does not reach the
  *  output. Fills all but the memory layout. */
 bl_status bl_lower(const bl_graph *g, const bl_kernels *kernels, bl_program *p, bl_error *error);
+
+/** Moves early operations up, right behind the last of those that make what they read. */
+bl_status bl_hoist(bl_program *p, bl_error *error);
 
 /** Joins operations that follow each other: an affine one and its activation, an activation and the sum that
  *  collects its output, and what makes up a layer that the kernels have a function for. */

@@ -1,5 +1,5 @@
 /* Where everything lives in a stream's one piece of memory: first the rings (rings.c), then scratch rows for
- * signals without a past, then the states of long convolutions and recurrent layers. Scratch rows are shared: a
+ * most signals without a past, then the states of long convolutions and recurrent layers. Scratch rows are shared: a
  * row is free again after the last operation that reads it. */
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -121,13 +121,13 @@ static bool can_replace(const layout *l, bl_segment out, bl_segment in, size_t i
         mentions(l->p, &l->p->ops[index], in.buffer) != 1)
         return false;
     const bl_buffer *a = &l->p->buffers[in.buffer], *b = &l->p->buffers[out.buffer];
-    return !a->history && l->last_use[in.buffer] == index && in.channels == a->channels &&
+    return !a->ring && l->last_use[in.buffer] == index && in.channels == a->channels &&
            out.channels == b->channels && a->channels == b->channels;
 }
 
 static bool place(layout *l, bl_segment out, bl_segment in_place, size_t index)
 {
-    if (out.buffer == BL_NO_BUFFER || l->p->buffers[out.buffer].history || l->first_row[out.buffer] != NOT_PLACED)
+    if (out.buffer == BL_NO_BUFFER || l->p->buffers[out.buffer].ring || l->first_row[out.buffer] != NOT_PLACED)
         return true;
     if (can_replace(l, out, in_place, index)) {
         l->first_row[out.buffer] = l->first_row[in_place.buffer];
@@ -142,7 +142,7 @@ static void release_if_done(void *context, const bl_op *op, bl_segment s, size_t
     layout *l = context;
     const bl_buffer *b = &l->p->buffers[s.buffer];
     (void)op;
-    if (b->history || l->last_use[s.buffer] != index)
+    if (b->ring || l->last_use[s.buffer] != index)
         return;
     give_rows(l, l->first_row[s.buffer], b->channels);
     l->last_use[s.buffer] = NOT_PLACED; /* an operation may name it twice */
@@ -161,7 +161,7 @@ static bool place_scratch(layout *l)
     }
     for (size_t i = 0; i < p->output_count; i++)
         l->last_use[p->outputs[i].buffer] = p->op_count; /* read after the last operation */
-    if (!p->buffers[0].history && !take_rows(l, p->buffers[0].channels, &l->first_row[0]))
+    if (!p->buffers[0].ring && !take_rows(l, p->buffers[0].channels, &l->first_row[0]))
         return false;
     for (size_t i = 0; i < p->op_count; i++) {
         const bl_op *op = &p->ops[i];
@@ -191,7 +191,7 @@ static bool assign_offsets(layout *l, size_t *ring_offsets)
     const uint64_t most = BL_MAX_STREAM_BYTES / sizeof(float);
     uint64_t floats = place_rings(p, ring_offsets, most);
     for (size_t i = 0; i < p->buffer_count; i++)
-        if (p->buffers[i].history)
+        if (p->buffers[i].ring)
             p->buffers[i].offset = ring_offsets[p->buffers[i].ring];
         else if (l->first_row[i] != NOT_PLACED)
             p->buffers[i].offset = (size_t)floats + l->first_row[i] * p->rings[0].stride;

@@ -39,7 +39,9 @@ bl_status bl_plan_create(const bl_model *model, bl_cpu cpu, bl_plan **out, bl_er
     plan->sample_rate_hz = model->info.sample_rate_hz;
     status = bl_lower(&model->graph, &plan->kernels, &plan->program, error);
     if (!status) {
-        status = bl_fuse(&plan->program, &plan->kernels, error);
+        status = bl_hoist(&plan->program, error);
+        if (!status)
+            status = bl_fuse(&plan->program, &plan->kernels, error);
         if (!status)
             status = bl_layout(&plan->program, error);
         if (!status)

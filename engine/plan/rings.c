@@ -5,16 +5,17 @@
  * the next one writes: an operation reads its oldest frames for the last time before its successor's newest
  * ones take their place, still in the cache. So a network's histories take little more memory than they
  * hold, and the ring's end, behind which its beginning stands once more so that every run can be read in one
- * piece, passes through one signal at a time. */
+ * piece, passes through one signal at a time.
+ *
+ * Where the next signal is written while the oldest frames of the one before are still read, a run is left free
+ * between them. Signals without a past that come later lodge there. */
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "plan/ir.h"
 
 #include <stdlib.h>
 
-/* Floats in a cache line. Everything keeps to whole lines; strides of rings are an odd number of them, so that
- * equal frames of neighbouring rows fall into different cache sets. What kernels write behind a run ends with the
- * line, too. */
+/* Floats in a cache line. Everything keeps to whole lines, also what kernels read behind a run. */
 #define LINE BL_ROW_PADDING
 
 /* Operations are counted from 1; the input is written by operation 0, the output read by the last and one. */
@@ -56,20 +57,22 @@ static void find_histories(placing *l)
             l->p->buffers[l->p->outputs[i].buffer].history = l->p->outputs[i].delay;
 }
 
-/* True if the operation reads each row of the segment, frame after frame, before it writes just that row. A layer
- * reads all rows before it writes any of its output, but what it collects in a ring it writes too early. */
-static bool reads_as_it_writes(const bl_program *p, const bl_op *op, bl_segment s)
+/* True if the operation reads each row of the segment, frame after frame, before it writes just that row. A single
+ * tile, also of a layer, reads all rows of its sources before it writes any of its output, but a layer adds its addend
+ * row by row. What is added to the output is read when that is written. */
+static bool reads_as_it_writes(const bl_op *op, bl_segment s)
 {
     const bool same_rows = s.first == op->out.first && (op->sum.buffer == BL_NO_BUFFER || s.first == op->sum.first);
     switch (op->kind) {
-    case BL_OP_AFFINE: return same_rows && s.buffer == op->addend.buffer && s.buffer != op->plus.buffer;
-    case BL_OP_LAYER: return op->sum.buffer == BL_NO_BUFFER || !p->buffers[op->sum.buffer].history;
+    case BL_OP_AFFINE:
+        return s.buffer != op->plus.buffer && (op->tile_count == 1 || (same_rows && s.buffer == op->addend.buffer));
+    case BL_OP_LAYER: return s.buffer != op->addend.buffer || op->addend.first == op->out.first;
     case BL_OP_MAP:
     case BL_OP_GATE:
     case BL_OP_BLEND:
     case BL_OP_ADD:
     case BL_OP_MUL:
-    case BL_OP_SCALE: return same_rows;
+    case BL_OP_SCALE: return same_rows && s.buffer != op->plus.buffer;
     default: return false;
     }
 }
@@ -80,17 +83,17 @@ static void note_read(void *context, const bl_op *op, bl_segment s, size_t index
     const bl_buffer *b = &l->p->buffers[s.buffer];
     if (s.delay + run_of(l->p, b->up, b->down) <= b->history)
         return;
-    if (reads_as_it_writes(l->p, op, s))
+    if (reads_as_it_writes(op, s))
         l->uses[s.buffer].last_aligned_read = index + 1;
     else
         l->uses[s.buffer].last_read = index + 1;
 }
 
-/* An affine operation may name its addend among its sources, too. */
+/* An affine operation of several tiles may name its addend among its sources, too. */
 static void note_sources(const placing *l, size_t index)
 {
     const bl_op *op = &l->p->ops[index];
-    for (size_t i = 0; op->kind == BL_OP_AFFINE && i < op->source_count; i++) {
+    for (size_t i = 0; op->kind == BL_OP_AFFINE && op->tile_count > 1 && i < op->source_count; i++) {
         const bl_segment s = l->p->sources[op->first_source + i];
         const bl_buffer *b = &l->p->buffers[s.buffer];
         if (s.delay + run_of(l->p, b->up, b->down) > b->history)
@@ -100,10 +103,13 @@ static void note_sources(const placing *l, size_t index)
 
 static void note_write(void *context, const bl_op *op, bl_segment s, size_t index)
 {
-    use *u = &((const placing *)context)->uses[s.buffer];
+    const placing *l = context;
+    use *u = &l->uses[s.buffer];
     (void)op;
     if (u->first_write > index + 1)
         u->first_write = index + 1;
+    if (!l->p->buffers[s.buffer].history && u->last_read < index + 1)
+        u->last_read = index + 1; /* until then nobody else may write there */
 }
 
 static void find_uses(placing *l)
@@ -120,12 +126,16 @@ static void find_uses(placing *l)
         l->uses[p->outputs[i].buffer].last_read = p->op_count + 1;
 }
 
-/* True if `next` is written while the oldest frames of `buffer` are still read. */
+/* True if `next` is written while the oldest frames of `buffer` are still read. What a layer collects it writes
+ * before its addend is read. */
 static bool meets(const placing *l, size_t buffer, size_t next)
 {
     const use *u = &l->uses[buffer];
     const size_t write = l->uses[next].first_write;
-    return u->last_read >= write || u->last_aligned_read > write;
+    if (u->last_read >= write || u->last_aligned_read > write)
+        return true;
+    const bl_op *writer = u->last_aligned_read == write ? &l->p->ops[write - 1] : NULL;
+    return writer && writer->kind == BL_OP_LAYER && writer->sum.buffer == next;
 }
 
 /* Frames from the head of a buffer to the head of the next one in the ring. Where they meet, a run is left free
@@ -159,6 +169,23 @@ static size_t follower(const placing *l, size_t buffer)
     return any;
 }
 
+/* Gives the run that is left free behind a buffer to signals without a past, one after the other, that are written
+ * when its oldest frames have been read. Before the next run that place is not written again. */
+static void lodge(placing *l, size_t host)
+{
+    bl_program *p = l->p;
+    const bl_buffer *h = &p->buffers[host];
+    for (size_t i = 1, before = host; i < p->buffer_count; i++) {
+        bl_buffer *guest = &p->buffers[i];
+        const bool used = l->uses[i].first_write != SIZE_MAX;
+        if (!used || guest->history || guest->ring || !share(h, guest) || meets(l, before, i))
+            continue;
+        guest->ring = h->ring;
+        guest->behind = h->behind + bl_round_up(h->history, LINE);
+        before = i;
+    }
+}
+
 /* A ring with this buffer in front and all that can follow it. */
 static void fill_ring(placing *l, size_t first)
 {
@@ -172,17 +199,20 @@ static void fill_ring(placing *l, size_t first)
         p->buffers[i].behind = behind;
         l->last_in[r] = i;
         next = follower(l, i);
+        if (meets(l, i, next ? next : first))
+            lodge(l, i);
         if (!next)
             return;
         behind += span(l, i, next);
     }
 }
 
-/* A row of whole lines, an odd number of them. */
-static size_t odd_lines(size_t floats)
+/* From row to row: whole lines, not a multiple of four of them, so that equal frames of 32 rows fall into different
+ * cache sets. */
+static size_t stride_of(size_t floats)
 {
     const size_t lines = (floats + LINE - 1) / LINE;
-    return (lines + (lines % 2 == 0)) * LINE;
+    return (lines + (lines % 4 == 0)) * LINE;
 }
 
 static void close_rings(placing *l)
@@ -195,17 +225,17 @@ static void close_rings(placing *l)
         ring->margin = bl_round_up(last->reach, LINE) + run_of(p, ring->up, ring->down);
         if (ring->frames < ring->margin)
             ring->frames = ring->margin;
-        ring->stride = odd_lines(ring->frames + ring->margin);
+        ring->stride = stride_of(ring->frames + ring->margin);
     }
 }
 
-/* Rows without a past, for a run at the highest rate. They stand one behind the other like a single piece, so that
+/* Rows outside of rings, for a run at the highest rate. They stand one behind the other like a single piece, so that
  * none is in another's way in the cache. */
 static void size_scratch(bl_program *p)
 {
     size_t longest = 0;
     for (size_t i = 0; i < p->buffer_count; i++)
-        if (!p->buffers[i].history && run_of(p, p->buffers[i].up, p->buffers[i].down) > longest)
+        if (!p->buffers[i].ring && run_of(p, p->buffers[i].up, p->buffers[i].down) > longest)
             longest = run_of(p, p->buffers[i].up, p->buffers[i].down);
     p->rings[0] = (bl_ring){ .stride = longest, .up = 1, .down = 1 };
 }

@@ -53,9 +53,10 @@ static void make_problem(problem *p, bl_random *rng)
     bl_random_fill(rng, &p->lane[0].x[0][0], sizeof p->lane / (sizeof(float)), 1.0f);
 }
 
-/* Runs the kernel with its own tiles, for so many lanes from the first one; output row o starts at
- * y + 16 + o * STRIDE. */
-static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t lanes, result *out)
+/* Runs the kernel with its own tiles, for so many lanes from the first one. Row o of the sum starts at
+ * out->sum + 16 + o * STRIDE, of the output at y + o * STRIDE. */
+static void run_to(const bl_kernels *k, const problem *p, size_t first_lane, size_t lanes, result *out,
+                   const float *y)
 {
     bl_tile tiles[MAX_ROWS];
     static float weights[MAX_ROWS * (1 + MAX_SOURCES * MAX_SOURCE_ROWS)];
@@ -77,7 +78,7 @@ static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t
     float *memory = (const float *)in < out->y ? (float *)in : out->y;
     uint32_t places[BL_AT_INPUTS + MAX_SOURCES];
     bl_shape shapes[BL_AT_INPUTS + MAX_SOURCES];
-    const float *at[BL_AT_INPUTS] = { out->y + 16, in->add, out->sum + 16, in->plus };
+    const float *at[BL_AT_INPUTS] = { y, in->add, out->sum + 16, in->plus };
     const bool there[BL_AT_INPUTS] = { true, p->addend, p->sum, p->sum };
     for (size_t i = 0; i < BL_AT_INPUTS; i++) {
         places[i] = (uint32_t)(at[i] - memory);
@@ -94,6 +95,11 @@ static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t
                                .finish = p->sum || p->act != BL_ACT_LINEAR ? k->map[p->act] : NULL,
                                .act = { .kind = p->act, .a = 0.1f } };
     k->affine(&affine, &(const bl_lanes){ memory, lanes, sizeof(signals) / sizeof(float) }, places, p->frames);
+}
+
+static void run(const bl_kernels *k, const problem *p, size_t first_lane, size_t lanes, result *out)
+{
+    run_to(k, p, first_lane, lanes, out, out->y + 16);
 }
 
 /* Sum of the absolute terms: what the rounding errors of a sum scale with. */
@@ -220,12 +226,45 @@ static void lanes_do_not_depend_on_each_other(void **state)
     }
 }
 
+/* A single tile may write where it has read: here over source s, whose frames stand s % 3 further on. */
+static void check_in_place(const bl_kernels *k, problem *p)
+{
+    static result apart[2], sums[2];
+    run(k, p, 0, 2, apart);
+    float *over = p->lane[0].x[p->source_count - 1];
+    run_to(k, p, 0, 2, sums, over);
+    for (size_t lane = 0; lane < 2; lane++) {
+        memcpy(sums[lane].y + 16, over + lane * (sizeof(signals) / sizeof(float)),
+               p->rows * STRIDE * sizeof(float));
+        assert_same_rows(p, &apart[lane], &sums[lane]);
+    }
+}
+
+static void one_tile_reads_before_it_writes(void **state)
+{
+    (void)state;
+    static problem p;
+    for (bl_cpu cpu = BL_CPU_SCALAR; cpu <= BL_CPU_NEON; cpu++) {
+        if (!bl_cpu_available(cpu))
+            continue;
+        bl_random rng = { 4 };
+        bl_kernels k;
+        bl_kernels_init(&k, cpu);
+        for (int round = 0; round < 300; round++) {
+            make_problem(&p, &rng);
+            p.rows = 1 + p.rows % k.tile_rows;
+            check_in_place(&k, &p);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vector_kernels_equal_the_scalar_one),
         cmocka_unit_test(frames_do_not_depend_on_each_other),
         cmocka_unit_test(lanes_do_not_depend_on_each_other),
+        cmocka_unit_test(one_tile_reads_before_it_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -273,7 +273,7 @@ static void random_graph_wavenet(bl_graph *g, bl_random *r)
     bl_graph_output(g, bl_graph_scale(g, head, 0.3f, "head scale"));
 }
 
-/* A WaveNet as PedalNet's: gated layers, their outputs concatenated and mixed at the end. */
+/* A WaveNet as PedalNet's: gated layers, their outputs, or what the next layers hear, concatenated and mixed at the end. */
 static void random_graph_concatenated(bl_graph *g, bl_random *r)
 {
     bl_node_id skips[8], h = bl_graph_input(g, 1);
@@ -289,8 +289,13 @@ static void random_graph_concatenated(bl_graph *g, bl_random *r)
         skips[i] = bl_graph_gate(g, first, second, (bl_activation){ .kind = BL_ACT_TANH },
                                  (bl_activation){ .kind = BL_ACT_SIGMOID }, "hidden.%zu.gate", i);
         h = bl_graph_add(g, dense(g, r, skips[i], channels, true), h, "hidden.%zu.residual", i);
+        if (random_chance(r, 0.1))
+            skips[i] = h;
     }
-    bl_graph_output(g, dense(g, r, bl_graph_concat(g, skips, count, "skips"), 1, true));
+    const bl_conv1d_shape head = { .out_channels = random_chance(r, 0.6) ? 1 : random_between(r, 2, 20),
+                                   .kernel = random_chance(r, 0.7) ? 1 : 3,
+                                   .bias = random_chance(r, 0.8) };
+    bl_graph_output(g, conv(g, r, bl_graph_concat(g, skips, count, "skips"), head));
 }
 
 /* ---- networks that look ahead, change the rate, remember, have knobs ---- */

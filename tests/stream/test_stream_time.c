@@ -115,7 +115,23 @@ static bl_node_id layer_that_looks_ahead(bl_graph *g, bl_random *r, bl_node_id x
     return same(g, r, sum);
 }
 
+static bl_node_id lengthened_before_sum(bl_graph *g, bl_random *r, bl_node_id x)
+{
+    const bl_node_id value = conv(g, r, x, 3, 1, 2, 0), other = conv(g, r, x, 2, 1, 1, 0);
+    const bl_node_id sum =
+        bl_graph_add(g, bl_graph_pad(g, value, 0, 4, "pad"), bl_graph_pad(g, other, 0, 4, "pad"), "sum");
+    return same(g, r, sum);
+}
+
 /* What is cut at the end must not be heard, although it comes before the end is known. */
+/* Between the two stand zeros that the convolution must not fill. */
+static bl_node_id lengthened_before_activation(bl_graph *g, bl_random *r, bl_node_id x)
+{
+    x = conv(g, r, x, 5, 1, 2, 2);
+    x = bl_graph_pad(g, x, 1, 1, "pad");
+    return same(g, r, bl_graph_activation(g, x, (bl_activation){ .kind = BL_ACT_SIGMOID }, "sigmoid"));
+}
+
 static bl_node_id cut_end(bl_graph *g, bl_random *r, bl_node_id x)
 {
     return same(g, r, bl_graph_pad(g, conv(g, r, x, 3, 1, 2, 0), 0, -4, "cut"));
@@ -209,6 +225,8 @@ static const struct {
     EDGE_CASE(knob_as_a_channel),
     EDGE_CASE(lengths_that_differ),
     EDGE_CASE(layer_that_looks_ahead),
+    EDGE_CASE(lengthened_before_activation),
+    EDGE_CASE(lengthened_before_sum),
     EDGE_CASE(cut_end),
     EDGE_CASE(cut_beginning),
     EDGE_CASE(cut_and_lengthened),
