@@ -63,7 +63,7 @@ bl_status bl_impulse_create(const float *const *channels, size_t channel_count, 
     bl_impulse_data data;
     bl_status status = bl_impulse_check_options(options, error);
     if (!status)
-        status = bl_impulse_data_init(&data, channel_count, frames, sample_rate_hz, error);
+        status = bl_impulse_data_init(&data, channel_count, frames, sample_rate_hz, options->rate_hz, error);
     if (status)
         return status;
     for (size_t c = 0; c < channel_count; c++)

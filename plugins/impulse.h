@@ -14,8 +14,9 @@ extern "C" {
 /** Immutable and counted: shared by all who use it, on any thread. Never on the audio thread. */
 typedef struct bl_impulse bl_impulse;
 
-/** Longest response that is kept, in seconds, and in frames of its file, which are 5 s at 192 kHz: beyond that, resampling
- *  alone would take seconds. The rest is faded out and dropped. */
+/** Longest response that is kept, in seconds, and in frames at its file's rate as well as at the one that it is made ready
+ *  for, which are 5 s at up to 192 kHz: beyond that, resampling alone would take seconds. The rest is faded out and
+ *  dropped. */
 #define BL_IMPULSE_MAX_SECONDS 5.0
 #define BL_IMPULSE_MAX_FRAMES  960000u
 
@@ -30,7 +31,7 @@ typedef struct bl_impulse_options {
 } bl_impulse_options;
 
 /** Read a file that libsndfile knows, of any depth and length, of one or two channels, of 4 kHz to 768 kHz. Only the
- *  first BL_IMPULSE_MAX_SECONDS, or BL_IMPULSE_MAX_FRAMES, are read; a file costs at most 64 MiB of memory.
+ *  first BL_IMPULSE_MAX_SECONDS, or BL_IMPULSE_MAX_FRAMES at the higher of both rates, are read; a file costs at most 64 MiB of memory.
  *
  *  Another rate than that of the file: resampled with libsamplerate's best converter and scaled by file rate / rate, so
  *  that the frequency response stays, not the size of the samples. What the converter rings before a sudden start is

@@ -11,7 +11,7 @@
 static const double pi = 3.14159265358979323846;
 
 bl_status bl_impulse_data_init(bl_impulse_data *data, uint64_t channels, uint64_t frames, double rate_hz,
-                               bl_error *error)
+                               double wanted_hz, bl_error *error)
 {
     *data = (bl_impulse_data){ .rate_hz = rate_hz };
     if (channels < 1 || channels > BL_IMPULSE_MAX_CHANNELS)
@@ -23,8 +23,8 @@ bl_status bl_impulse_data_init(bl_impulse_data *data, uint64_t channels, uint64_
                        BL_IMPULSE_MIN_RATE, BL_IMPULSE_MAX_RATE);
     if (!frames)
         return bl_fail(error, BL_ERR_UNSUPPORTED, "The impulse response has no samples.");
-    const uint64_t in_time = (uint64_t)(BL_IMPULSE_MAX_SECONDS * rate_hz),
-                   most = in_time < BL_IMPULSE_MAX_FRAMES ? in_time : BL_IMPULSE_MAX_FRAMES;
+    const double seconds = fmin(BL_IMPULSE_MAX_SECONDS, BL_IMPULSE_MAX_FRAMES / fmax(rate_hz, wanted_hz));
+    const uint64_t most = (uint64_t)(seconds * rate_hz);
     data->channels = (size_t)channels;
     data->frames = (size_t)(frames < most ? frames : most);
     for (size_t c = 0; c < channels; c++) {

@@ -2,15 +2,10 @@
 #ifndef BL_PLUGINS_IMPULSE_DATA_H
 #define BL_PLUGINS_IMPULSE_DATA_H
 
+#include "file_limits.h"
 #include "impulse.h"
 
 #include <stdint.h>
-
-#define BL_IMPULSE_MAX_CHANNELS 2
-
-/** Rates of files and samples in Hz. libsamplerate converts by factors of 1/256 to 256. */
-#define BL_IMPULSE_MIN_RATE 4000.0
-#define BL_IMPULSE_MAX_RATE 768000.0
 
 typedef struct bl_impulse_data {
     float *channel[BL_IMPULSE_MAX_CHANNELS]; /* owned; frames samples each */
@@ -18,10 +13,11 @@ typedef struct bl_impulse_data {
     double rate_hz;
 } bl_impulse_data;
 
-/** Zeros. Where frames is more than BL_IMPULSE_MAX_SECONDS or BL_IMPULSE_MAX_FRAMES, as many as those.
+/** Zeros. Where frames is more than BL_IMPULSE_MAX_SECONDS, or than BL_IMPULSE_MAX_FRAMES at its rate or at wanted_hz, the
+ *  one that it will have, as many as those.
  *  BL_ERR_UNSUPPORTED for a number of channels or frames or a rate that no response has, BL_ERR_NO_MEM. */
 bl_status bl_impulse_data_init(bl_impulse_data *data, uint64_t channels, uint64_t frames, double rate_hz,
-                               bl_error *error);
+                               double wanted_hz, bl_error *error);
 void bl_impulse_data_free(bl_impulse_data *data);
 
 /** BL_ERR_UNSUPPORTED for samples that are not finite, far too large, or nothing but silence.

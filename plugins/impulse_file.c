@@ -45,11 +45,12 @@ static bl_status read_frames(SNDFILE *file, bl_impulse_data *data, bl_error *err
     return BL_OK;
 }
 
-static bl_status read_samples(SNDFILE *file, const SF_INFO *info, bl_impulse_data *data, bool *cut, bl_error *error)
+static bl_status read_samples(SNDFILE *file, const SF_INFO *info, double wanted_hz, bl_impulse_data *data,
+                              bool *cut, bl_error *error)
 {
     const uint64_t channels = info->channels > 0 ? (uint64_t)info->channels : 0;
     const uint64_t frames = info->frames > 0 ? (uint64_t)info->frames : 0;
-    bl_status status = bl_impulse_data_init(data, channels, frames, info->samplerate, error);
+    bl_status status = bl_impulse_data_init(data, channels, frames, info->samplerate, wanted_hz, error);
     if (status)
         return status;
     *cut = frames > data->frames;
@@ -67,7 +68,7 @@ static bl_status load(SNDFILE *file, const SF_INFO *info, const bl_impulse_optio
         return complain(NULL, "This is no audio file that can be read", error);
     bl_impulse_data data;
     bool cut = false;
-    const bl_status status = read_samples(file, info, &data, &cut, error);
+    const bl_status status = read_samples(file, info, options->rate_hz, &data, &cut, error);
     sf_close(file);
     return status ? status : bl_impulse_finish(&data, cut, options, out, error);
 }

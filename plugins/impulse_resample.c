@@ -81,18 +81,19 @@ static void solve_toeplitz(const double *t, double *y, double *a, size_t n)
 }
 
 /* Puts what rings in the `rings` samples before start behind it, f: the band's end as a share of the rate. work: room
- * for four times n. */
+ * for rings and four times n. */
 static void correct(float *start, size_t rings, size_t n, double f, double *work)
 {
-    double *row = work, *c = work + n;
+    double *c = work, *recursion = c + n, *row = recursion + 2 * n;
+    for (size_t k = 0; k < rings + n; k++)
+        row[k] = band_limited(f, (double)k);
     for (size_t i = 0; i < n; i++) {
-        row[i] = band_limited(f, (double)i);
         c[i] = 0.0;
         for (size_t m = 1; m <= rings; m++)
-            c[i] += (double)*(start - m) * band_limited(f, (double)(i + m));
+            c[i] += (double)*(start - m) * row[i + m];
     }
     row[0] += WEIGHT;
-    solve_toeplitz(row, c, work + 2 * n, n);
+    solve_toeplitz(row, c, recursion, n);
     for (size_t i = 0; i < n; i++)
         start[i] += (float)c[i];
 }
@@ -118,16 +119,16 @@ static bool resample_channel(float **samples, size_t in_frames, size_t frames, d
     const double per_lower = fmax(ratio, 1.0);
     const size_t lead = find_lead(ratio), tail = (size_t)ceil(TAIL / fmin(ratio, 1.0));
     const size_t padded = lead + in_frames + tail, out_lead = (size_t)rint((double)lead * ratio);
-    const size_t n = (size_t)fmin(CORRECTION * per_lower, MOST_CORRECTION);
+    const size_t n = (size_t)fmin(CORRECTION * per_lower, MOST_CORRECTION), rings = (size_t)(RINGING * per_lower);
     float *in = bl_calloc(padded, sizeof *in), *out = bl_calloc(out_lead + frames, sizeof *out);
-    double *work = bl_calloc(4 * n, sizeof *work);
+    double *work = bl_calloc(rings + 4 * n, sizeof *work);
     bool ok = in && out && work;
     if (ok) {
         memcpy(in + lead, *samples, in_frames * sizeof *in);
         ok = convert(in, padded, out, out_lead + frames, ratio);
     }
     if (ok) {
-        correct(out + out_lead, (size_t)(RINGING * per_lower), n, f, work);
+        correct(out + out_lead, rings, n, f, work);
         memmove(out, out + out_lead, frames * sizeof *out);
         free(*samples);
         *samples = out;

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/json_memory.h"
+#include "file_limits.h"
 #include "nearest.h"
 #include "rig_file_midi.h"
 
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { MOST_BYTES = 1 << 20, LONGEST_PATH = 4096, LONGEST_NAME = 256 };
 
 /* A setup, and the folder that its paths are relative to. */
 typedef struct reader {
@@ -121,7 +120,7 @@ static bl_status read_knobs(reader *r, json_t *knobs)
         return bl_fail(r->error, BL_ERR_FORMAT, "\"knobs\" wants an object of names and numbers.");
     json_object_foreach (knobs, name, value) {
         const float number = (float)json_number_value(value);
-        if (!json_is_number(value) || !isfinite(number) || strlen(name) > LONGEST_NAME)
+        if (!json_is_number(value) || !isfinite(number) || strlen(name) > BL_RIG_FILE_MAX_NAME)
             return bl_fail(r->error, BL_ERR_FORMAT, "The knob \"%.80s\" wants a number.", name);
         const bl_status status = bl_rig_setup_set_knob(&r->setup, name, number, r->error);
         if (status)
@@ -148,14 +147,14 @@ static bl_status read_file(reader *r, const char *list, size_t number, const jso
 {
     const json_t *path = json_object_get(object, "path"), *size = json_object_get(object, "size");
     bl_rig_setup_file *to = &r->setup.files[file];
-    char whole[2 * LONGEST_PATH + 1];
+    char whole[2 * BL_RIG_FILE_MAX_PATH + 1];
     if (json_is_null(object))
         return BL_OK;
     const size_t length = json_string_length(path);
-    if (!length || length > LONGEST_PATH || (size_t)r->folder > LONGEST_PATH)
+    if (!length || length > BL_RIG_FILE_MAX_PATH || (size_t)r->folder > BL_RIG_FILE_MAX_PATH)
         return bl_fail(r->error, BL_ERR_FORMAT,
                        "Number %zu of \"%s\" wants null or an object with a \"path\" of 1 to %d bytes.", number + 1,
-                       list, LONGEST_PATH);
+                       list, BL_RIG_FILE_MAX_PATH);
     if (!read_sha256(json_object_get(object, "sha256"), to->sha256))
         return bl_fail(r->error, BL_ERR_FORMAT,
                        "The \"sha256\" of number %zu of \"%s\" wants 64 hexadecimal digits.", number + 1, list);
@@ -216,9 +215,9 @@ static bl_status read_root(reader *r, const json_t *root)
 static bl_status read_bytes(const char *path, uint8_t **bytes, size_t *size, bl_error *error)
 {
     struct stat info;
-    if (!stat(path, &info) && S_ISREG(info.st_mode) && info.st_size > MOST_BYTES)
+    if (!stat(path, &info) && S_ISREG(info.st_mode) && info.st_size > BL_RIG_FILE_MAX_BYTES)
         return bl_fail(error, BL_ERR_LIMIT, "%s: this is no rig file: it has more than 1 MiB.", path);
-    return bl_file_read(path, MOST_BYTES, bytes, size, error);
+    return bl_file_read(path, BL_RIG_FILE_MAX_BYTES, bytes, size, error);
 }
 
 bl_status bl_rig_file_load(const char *path, bl_rig_setup *out, bl_error *error)

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "file_limits.h"
 #include "rig_file.h"
 #include "sha256.h"
 
@@ -13,14 +14,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DEEPEST = 8, MOST_NAMES = 100000, LONGEST_PATH = 4096 };
-
 typedef struct search {
-    const bl_rig_setup_file *file; /* that is looked for */
-    const char *name;              /* of that file, without folder */
-    size_t names;                  /* that were looked at */
-    bool no_memory;                /* to look everywhere */
-    char found[LONGEST_PATH];      /* "" while nothing was */
+    const bl_rig_setup_file *file;    /* that is looked for */
+    const char *name;                 /* of that file, without folder */
+    size_t names;                     /* that were looked at */
+    bool no_memory;                   /* to look everywhere */
+    char found[BL_RIG_FILE_MAX_PATH]; /* "" while nothing was */
 } search;
 
 static const char *file_name(const char *path)
@@ -42,12 +41,12 @@ static void search_folder(search *s, const char *folder, int depth);
 
 static void look_at(search *s, const char *folder, const char *name, int depth)
 {
-    char path[LONGEST_PATH];
+    char path[BL_RIG_FILE_MAX_PATH];
     struct stat info;
     const int length = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (name[0] == '.' || length >= (int)sizeof path || stat(path, &info))
         return;
-    if (S_ISDIR(info.st_mode) && depth < DEEPEST)
+    if (S_ISDIR(info.st_mode) && depth < BL_SEARCH_MAX_DEPTH)
         search_folder(s, path, depth + 1);
     else if (S_ISREG(info.st_mode) && is_it(s, path, name, (uint64_t)info.st_size))
         memcpy(s->found, path, sizeof path);
@@ -59,7 +58,7 @@ static void search_folder(search *s, const char *folder, int depth)
     struct dirent **entries;
     const int count = scandir(folder, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
-        if (!*s->found && s->names++ < MOST_NAMES)
+        if (!*s->found && s->names++ < BL_SEARCH_MAX_NAMES)
             look_at(s, folder, entries[i]->d_name, depth);
         free(entries[i]);
     }
@@ -72,7 +71,7 @@ static void search_folder(search *s, const char *folder, int depth)
 static void search_all(search *s, const char *folders)
 {
     while (folders && *folders && !*s->found) {
-        char folder[LONGEST_PATH];
+        char folder[BL_RIG_FILE_MAX_PATH];
         const size_t length = strcspn(folders, ":");
         if (length && length < sizeof folder) {
             snprintf(folder, sizeof folder, "%.*s", (int)length, folders);
@@ -95,7 +94,7 @@ static bl_status not_found(const search *s, const char *folders, bl_error *error
     return bl_fail(
         error, BL_ERR_IO,
         "%.200s: this file is not there, and %s of this %s is in the search path BACKLINE_PATH (%.100s)%s.",
-        s->file->path, s->names > MOST_NAMES ? "none of the first 100,000 files" : "no file",
+        s->file->path, s->names > BL_SEARCH_MAX_NAMES ? "none of the first 100,000 files" : "no file",
         *s->file->sha256 ? "content" : "name", folders,
         *s->file->sha256 && !s->file->size ? " under this name" : "");
 }

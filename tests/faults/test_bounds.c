@@ -1,5 +1,5 @@
 /* What impulse responses and rig files of strangers may cost, as tests/limits asks it of models: 256 MiB, and an end. Their limits
- * are named in plugins/impulse.h, plugins/impulse_data.h and plugins/rig_file.c; those of models in engine/model/limits.h. */
+ * are named in plugins/file_limits.h and plugins/impulse.h; those of models in engine/model/limits.h. */
 #define _GNU_SOURCE
 #include "limits/hostile.h"
 
@@ -127,6 +127,8 @@ static void test_impulse_responses(void **state)
     expect("4 GiB at 192 kHz, for 44.1 kHz", 44100, most, NULL);
     write_wav(2, 8000, 0xfffffff0u, (uint64_t)4 << 30);
     expect("4 GiB at 8 kHz, for 96 kHz", 96000, most, NULL);
+    write_wav(2, 4000, 0xfffffff0u, (uint64_t)4 << 30);
+    expect("4 GiB at 4 kHz, for 768 kHz", 768000, most, NULL);
     write_wav(65535, 48000, 0xfffffff0u, 1 << 20);
     expect("65535 channels", 48000, 4, ".");
     write_wav(1, 0xffffffffu, 0xfffffff0u, 1 << 20);

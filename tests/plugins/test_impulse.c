@@ -195,6 +195,21 @@ static void at_high_rates_less_is_kept(void **state)
     free(x);
 }
 
+/* Not even from the lowest to the highest rate are there more frames; some follow in which the end rings out. */
+static void for_high_rates_less_is_kept(void **state)
+{
+    (void)state;
+    enum { FRAMES = 4000 * 5 };
+    float x[FRAMES] = { 0 };
+    x[0] = x[4999] = x[FRAMES - 1] = 0.5f;
+    bl_impulse *impulse = create(x, FRAMES, 4000.0, (bl_impulse_options){ 768000.0, true, true });
+    assert_in_range(bl_impulse_taps(impulse), BL_IMPULSE_MAX_FRAMES, BL_IMPULSE_MAX_FRAMES + 64 * 192);
+    bl_impulse_free(impulse);
+    impulse = create(x, FRAMES, 4000.0, (bl_impulse_options){ 192000.0, true, true });
+    assert_int_equal(bl_impulse_taps(impulse), BL_IMPULSE_MAX_FRAMES + 64 * 48);
+    bl_impulse_free(impulse);
+}
+
 /* A single sample lets everything pass, so it becomes 1, whatever it was; so it does in both channels. */
 static void the_level_is_that_of_a_guitar(void **state)
 {
@@ -517,6 +532,7 @@ int main(void)
         cmocka_unit_test(silence_is_cut_away),
         cmocka_unit_test(what_is_too_long_is_faded_and_dropped),
         cmocka_unit_test(at_high_rates_less_is_kept),
+        cmocka_unit_test(for_high_rates_less_is_kept),
         cmocka_unit_test(the_level_is_that_of_a_guitar),
         cmocka_unit_test(every_format_is_read),
         cmocka_unit_test(paths_of_any_language),
