@@ -73,15 +73,37 @@ static void forget_rig(plugin *p)
     forget_knobs(p);
 }
 
+/* Whether the audio thread set it behind the request of that number; the numbers go round. Written back as it is, so that either
+ * this thread sees the wish, or what this thread set before comes before what the audio thread sets. */
+static bool is_wished_since(plugin *p, bl_rig_param param, unsigned order)
+{
+    return (int)(atomic_fetch_add_explicit(&p->wished_after[param], 0, memory_order_acq_rel) - order) >= 0;
+}
+
+/* Looks again behind each time that it sets: the audio thread may set it in the same moment. */
+static void set_unless_wished_since(plugin *p, bl_rig_param param, float value, unsigned order)
+{
+    if (is_wished_since(p, param, order))
+        return;
+    bl_rig_set(p->rig, param, value);
+    for (float wish, last = NAN; is_wished_since(p, param, order); last = wish) {
+        wish = atomic_load_explicit(&p->wished[param], memory_order_relaxed);
+        if (wish == last)
+            return;
+        bl_rig_set(p->rig, param, wish);
+    }
+}
+
 /* A setup whose files have been looked for. Files first: a slot must not be chosen for what was there before. */
-static void take_over(plugin *p, bl_rig_setup *setup, bl_error errors[BL_RIG_FILE_COUNT])
+static void take_over(plugin *p, bl_rig_setup *setup, bl_error errors[BL_RIG_FILE_COUNT], unsigned order)
 {
     name_files(p, setup->files, errors);
     for (int i = 0; i < BL_RIG_PARAM_COUNT; i++)
-        bl_rig_set(p->rig, (bl_rig_param)i, setup->values[i]);
+        set_unless_wished_since(p, (bl_rig_param)i, setup->values[i], order);
 }
 
-static bool load_rig(plugin *p, const char *path)
+/* order: of the request for it. */
+static bool load_rig(plugin *p, const char *path, unsigned order)
 {
     bl_error errors[BL_RIG_FILE_COUNT];
     bl_rig_setup *setup = malloc(sizeof *setup);
@@ -100,7 +122,7 @@ static bool load_rig(plugin *p, const char *path)
     }
     files_find(p, setup->files, errors);
     forget_rig(p);
-    take_over(p, setup, errors);
+    take_over(p, setup, errors, order);
     p->rig_path = copy;
     p->knobs_wanted = setup;
     return true;
@@ -134,7 +156,7 @@ static void take_request(plugin *p, property which, const boxed_text *request)
     } else if (which != PROPERTY_RIG) {
         name_request(p, which, request->text);
     } else if (*request->text) {
-        load_rig(p, request->text);
+        load_rig(p, request->text, request->order);
     } else {
         forget_rig(p);
     }
@@ -206,7 +228,7 @@ void files_name_all(plugin *p, bl_rig_setup_file files[BL_RIG_FILE_COUNT])
 bool files_load_rig(plugin *p, const char *path)
 {
     bl_lock_take(&p->asking);
-    const bool loaded = load_rig(p, path);
+    const bool loaded = load_rig(p, path, atomic_load_explicit(&p->orders, memory_order_relaxed) + 1);
     bl_lock_give(&p->asking);
     return loaded;
 }

@@ -59,6 +59,7 @@ typedef struct plugin {
     bool begun;                            /* a frame was played since activate() */
     bool pressed[PORT_COUNT];              /* triggers and switches that are down */
     bool controller_down[PLUGIN_SWITCHES]; /* the same by MIDI */
+    uint32_t frames_since_meter;           /* that was told; */
     unsigned meters_written;               /* which is next */
     unsigned knobs_known;                  /* knob_changes that have been looked at */
     outgoing outgoing;
@@ -70,6 +71,9 @@ typedef struct plugin {
     /* The value of a setting's or knob's port that was applied last; NAN: none. What was set otherwise, e.g. by a rig
      * file, holds until its port moves. */
     _Atomic float seen[PORT_COUNT];
+    /* What the audio thread set last, by ports, messages or feet, and how many requests it had made before. */
+    _Atomic float wished[BL_RIG_PARAM_COUNT];
+    _Atomic unsigned wished_after[BL_RIG_PARAM_COUNT];
     _Atomic uint32_t loaded;        /* slots that have a model, as bits; written by files_report() */
     knob_range knobs[PLUGIN_KNOBS]; /* the same */
     _Atomic unsigned knob_changes;  /* counts changes of these ranges */
@@ -108,6 +112,10 @@ typedef struct plugin {
 /* ---- run.c ---- audio thread ---- */
 
 BL_REALTIME void plugin_run(plugin *p, uint32_t frames);
+
+/* Gives the rig a setting, and keeps in mind that it came behind all requests up to now: a rig file that was asked for earlier
+ * but is read later does not undo it. */
+BL_REALTIME void plugin_wish(plugin *p, bl_rig_param param, float value);
 
 /* A setting or knob, of PORT_SETTINGS to below PORT_NEXT, gets the value that its port would have, until that moves. */
 BL_REALTIME void plugin_set(plugin *p, port_id port, float value);

@@ -33,6 +33,14 @@ static void tell_held(plugin *p)
     atomic_store_explicit(&p->held_changed, true, memory_order_relaxed);
 }
 
+void plugin_wish(plugin *p, bl_rig_param param, float value)
+{
+    const unsigned orders = atomic_load_explicit(&p->orders, memory_order_relaxed);
+    atomic_store_explicit(&p->wished[param], value, memory_order_relaxed);
+    atomic_exchange_explicit(&p->wished_after[param], orders, memory_order_acq_rel);
+    bl_rig_set(p->rig, param, value);
+}
+
 static void apply_settings(plugin *p)
 {
     for (size_t i = 0; i < BL_RIG_PARAM_COUNT; i++) {
@@ -44,7 +52,7 @@ static void apply_settings(plugin *p)
             tell_held(p);
         store_seen(p, port, *value);
         if (seen != SEEN_WHATEVER)
-            bl_rig_set(p->rig, (bl_rig_param)i, *value);
+            plugin_wish(p, (bl_rig_param)i, *value);
     }
 }
 
@@ -87,7 +95,7 @@ void plugin_set(plugin *p, port_id port, float value)
 {
     const size_t knob = (size_t)port - PORT_KNOBS;
     if (port < PORT_KNOBS) {
-        bl_rig_set(p->rig, (bl_rig_param)(port - PORT_SETTINGS), value);
+        plugin_wish(p, (bl_rig_param)(port - PORT_SETTINGS), value);
     } else {
         atomic_fetch_or_explicit(&p->held_knobs, UINT32_C(1) << knob, memory_order_relaxed);
         bl_rig_set_knob(p->rig, knob, knob_value(&p->knobs[knob], value));
@@ -132,12 +140,17 @@ static float decibels(float level)
     return level > 1e-9f ? 20 * log10f(level) : -180;
 }
 
-/* One meter after the other: nobody reads them as often as runs follow each other, and logarithms are dear. */
-static void tell_meter(plugin *p)
+/* One meter after the other, and that now and then: nobody reads them as often as short runs follow each other, and logarithms
+ * are dear. */
+static void tell_meter(plugin *p, uint32_t frames)
 {
-    enum { METERS = PORT_GATE_GAIN - PORT_IN_PEAK + 1 };
-    const port_id port = (port_id)(PORT_IN_PEAK + p->meters_written++ % METERS);
+    enum { METERS = PORT_GATE_GAIN - PORT_IN_PEAK + 1, PATIENCE = 256 };
     bl_rig_meters meters;
+    p->frames_since_meter += frames < PATIENCE ? frames : PATIENCE;
+    if (p->frames_since_meter < PATIENCE)
+        return;
+    p->frames_since_meter = 0;
+    const port_id port = (port_id)(PORT_IN_PEAK + p->meters_written++ % METERS);
     bl_rig_read_meters(p->rig, &meters);
     const float levels[METERS] = { meters.in.peak, meters.in.rms, meters.out.peak, meters.out.rms, meters.gate };
     tell(p, port, decibels(levels[port - PORT_IN_PEAK]));
@@ -149,13 +162,13 @@ static float cpu_per_cent(const bl_load *load)
     return share < 0 ? -1 : 100 * share;
 }
 
-static void tell_all(plugin *p)
+static void tell_all(plugin *p, uint32_t frames)
 {
     tell(p, PORT_LATENCY, (float)bl_rig_latency(p->rig));
     tell(p, PORT_PLAYING, bl_rig_get(p->rig, BL_RIG_SLOT));
     tell(p, PORT_CPU, cpu_per_cent(&p->load));
     tell(p, PORT_BYPASSED, bl_rig_get(p->rig, BL_RIG_ENABLED) < 0.5f);
-    tell_meter(p);
+    tell_meter(p, frames);
 }
 
 void plugin_run(plugin *p, uint32_t frames)
@@ -166,7 +179,7 @@ void plugin_run(plugin *p, uint32_t frames)
     switching_read_ports(p);
     work_ask(p, frames);
     play(p, frames);
-    tell_all(p);
+    tell_all(p, frames);
     notify_write(p);
     bl_load_end(&p->load, frames, p->rate_hz);
 }

@@ -5,7 +5,7 @@ static void set(plugin *p, bl_rig_param param, float value)
 {
     if (bl_rig_get(p->rig, param) == value)
         return;
-    bl_rig_set(p->rig, param, value);
+    plugin_wish(p, param, value);
     p->outgoing.state_changed = true;
     atomic_store_explicit(&p->held_changed, true, memory_order_relaxed);
 }

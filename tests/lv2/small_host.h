@@ -105,7 +105,7 @@ const char *small_host_unmap(const small_host *h, LV2_URID urid);
 void small_host_set_path(small_host *h, property which, const char *path); /* patch:Set */
 void small_host_set_float(small_host *h, const char *uri, float value);
 void small_host_set_bool(small_host *h, const char *uri, bool value);
-void small_host_get(small_host *h, property which);                        /* patch:Get; PROPERTY_COUNT: of all */
+void small_host_get(small_host *h, property which); /* patch:Get; PROPERTY_COUNT: of all */
 void small_host_midi(small_host *h, uint32_t frame, uint8_t a, uint8_t b, uint8_t c);
 void small_host_raw(small_host *h, uint32_t frame, const void *atom, uint32_t size); /* as it is, header included */
 

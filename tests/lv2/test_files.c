@@ -155,6 +155,29 @@ static void test_order(void **state)
     small_host_close(&h);
 }
 
+/* Whatever is asked for last holds: also a setting that moved behind the request for a rig file, but before that was read. */
+static void test_order_of_settings(void **state)
+{
+    state_write_text(
+        "low.rig.json",
+        "{\"backline_rig\": 1, \"settings\": {\"slot\": 4, \"bass\": -6, \"gate\": true, \"mid\": 5}}");
+    open_and_activate(WORKER_LATE);
+    const bl_rig *rig = state_inside(&h)->rig;
+    h.controls[PORT_SETTINGS + BL_RIG_SLOT] = 3;
+    h.controls[PORT_SETTINGS + BL_RIG_MID] = 2;
+    state_ask(&h, PROPERTY_RIG, state_in_folder("low.rig.json"));
+    h.controls[PORT_SETTINGS + BL_RIG_BASS] = 1;
+    small_host_midi(&h, 0, 0xC0, 6, 0);
+    small_host_run(&h, 64);
+    small_host_work(&h);
+    assert_true(bl_rig_get(rig, BL_RIG_SLOT) == 7 && bl_rig_get(rig, BL_RIG_BASS) == 1);
+    assert_true(bl_rig_get(rig, BL_RIG_MID) == 5 && bl_rig_get(rig, BL_RIG_GATE) == 1);
+    state_ask(&h, PROPERTY_RIG, state_in_folder("low.rig.json"));
+    small_host_work(&h);
+    assert_true(bl_rig_get(rig, BL_RIG_SLOT) == 4 && bl_rig_get(rig, BL_RIG_BASS) == -6);
+    small_host_close(&h);
+}
+
 /* The same name again: the file may have changed. */
 static void test_loaded_again(void **state)
 {
@@ -433,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_bank),
         cmocka_unit_test(test_where_the_bank_is),
         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_order_of_settings),
         cmocka_unit_test(test_loaded_again),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_taken_away),
