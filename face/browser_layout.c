@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ static void find_crumbs(browser *b)
     b->crumb_names = calloc(length + 8, 1);
     if (!b->crumb_names)
         return;
-    strcpy(b->crumb_names, at_home ? "Home" : "/");
+    snprintf(b->crumb_names, length + 8, "%s", at_home ? "Home" : "/");
     char *name = b->crumb_names + strlen(b->crumb_names) + 1;
     b->crumbs[b->crumb_count++] = (browser_crumb){ .name = b->crumb_names, .end = at_home ? home_length : 1 };
     for (size_t at = at_home ? home_length : 0; at < length;) {

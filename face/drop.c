@@ -67,6 +67,23 @@ static bool is_folder(const char *path)
     return !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
+/* Where one of this name would fall. */
+static int place_of(const face *f, double x, double y, const char *name)
+{
+    bl_rig_file file;
+    int shown;
+    target_of(f, x, y, name, &file, &shown);
+    return (int)file;
+}
+
+/* Where others of the same drop go; behind the last slot and cabinet: nowhere. */
+static void place_others(face *f, double x, double y, bl_rig_file file, bool alone)
+{
+    const bool is_model = file < BL_RIG_MODEL + BL_RIG_SLOTS;
+    f->next_model = alone ? BL_RIG_MODEL + BL_RIG_SLOTS : is_model ? (int)file + 1 : place_of(f, x, y, "/.nam");
+    f->next_impulse = alone ? BL_RIG_IMPULSE_2 + 1 : is_model ? place_of(f, x, y, "/.wav") : (int)file + 1;
+}
+
 bool face_drop(face *f, double x, double y, const char *path)
 {
     bl_rig_file file;
@@ -75,14 +92,26 @@ bool face_drop(face *f, double x, double y, const char *path)
     show(f, FACE_NOTHING);
     if (!can)
         return false;
+    const bool browsed = is_folder(path);
+    place_others(f, x, y, file, browsed || file == BL_RIG_FILE_COUNT);
     pointer_let_go(f);
     overlay_close(f);
-    if (is_folder(path))
+    if (browsed)
         face_browse_in(f, file, path);
     else if (file == BL_RIG_FILE_COUNT)
         face_choose_rig(f, path);
     else
         face_choose_file(f, file, path, true);
+    return true;
+}
+
+bool face_drop_next(face *f, const char *path)
+{
+    const folder_kind kind = is_folder(path) ? FOLDER_FOLDER : folder_kind_of(path);
+    int *next = kind == FOLDER_MODEL ? &f->next_model : kind == FOLDER_IMPULSE ? &f->next_impulse : NULL;
+    if (!next || *next == (kind == FOLDER_MODEL ? BL_RIG_MODEL + BL_RIG_SLOTS : BL_RIG_IMPULSE_2 + 1))
+        return false;
+    face_choose_file(f, (bl_rig_file)(*next)++, path, true);
     return true;
 }
 

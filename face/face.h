@@ -161,6 +161,9 @@ void face_paste(face *f, const char *text);
  * card, the browser shows what is in it. */
 bool face_can_drop(face *f, double x, double y, const char *path);
 bool face_drop(face *f, double x, double y, const char *path);
+/* Another file of the drop that was taken last: models go to the slots behind it, impulse responses to the cabinets. False:
+ * it is neither, or there is no place left. */
+bool face_drop_next(face *f, const char *path);
 /* The drag has left, or ended. */
 void face_drop_leave(face *f);
 

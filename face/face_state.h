@@ -100,13 +100,14 @@ typedef struct face {
     bool focus_seen;             /* the ring is drawn: keys were used last */
     double pointer_x, pointer_y; /* where it was last */
     int pressed_button;
-    bool dragging, drag_moved; /* moved: by more than a shaky click */
-    double drag_from;          /* y, where the pointer was last */
-    double pressed_at;         /* seconds, for double clicks */
-    int pressed_before;        /* item of the press before */
-    int drop;                  /* the item that a dragged file would fall on */
-    double hovered_since;      /* NAN: the next tick */
-    double wheel_rest;         /* parts of a notch */
+    bool dragging, drag_moved;    /* moved: by more than a shaky click */
+    double drag_from;             /* y, where the pointer was last */
+    double pressed_at;            /* seconds, for double clicks */
+    int pressed_before;           /* item of the press before */
+    int drop;                     /* the item that a dragged file would fall on */
+    int next_model, next_impulse; /* bl_rig_file: where more of a drop go; the last slot or cabinet + 1: nowhere */
+    double hovered_since;         /* NAN: the next tick */
+    double wheel_rest;            /* parts of a notch */
     face_touch touch;
     bool tooltip;                    /* it is seen: */
     char tooltip_text[FACE_TOOLTIP]; /* with these words, in lines ('\n') of TEXT_LABEL, */

@@ -41,12 +41,13 @@ static int hex(char c)
     return at ? (int)(at - digits) : -1;
 }
 
-/* Owned by the caller; NULL for what is no absolute path. */
-static char *to_path(const json_t *value)
+/* Owned by the caller; NULL for what is no absolute path, and without memory. */
+static char *to_path(const json_t *value, bool *room)
 {
     const char *text = json_string_value(value);
     const bool escaped = text && !strncmp(text, uri, sizeof uri - 1);
     char *path = text ? strdup(escaped ? text + sizeof uri - 1 : text) : NULL;
+    *room = *room && (!text || path);
     if (!path || path[0] != '/') {
         free(path);
         return NULL;
@@ -127,10 +128,10 @@ bool library_list_add(library_list *l, const char *path)
 /* ---- reading ---- */
 
 /* No more of the array is looked at than can be in it: looking for what is there twice takes time. */
-static void list_from(library_list *l, const json_t *array)
+static void list_from(library_list *l, const json_t *array, bool *room)
 {
     for (size_t i = 0; i < json_array_size(array) && i < l->most; i++) {
-        char *path = to_path(json_array_get(array, i));
+        char *path = to_path(json_array_get(array, i), room);
         if (path && !library_list_has(l, path))
             l->paths[l->count++] = path;
         else
@@ -138,56 +139,101 @@ static void list_from(library_list *l, const json_t *array)
     }
 }
 
-static library_mark mark_of(const struct stat *info)
+static library_mark mark_of(library_state state, const struct stat *info)
 {
-    return (library_mark){ info->st_dev, info->st_ino, info->st_size, info->st_mtim };
+    return (library_mark){ state, info->st_dev, info->st_ino, info->st_size, info->st_mtim };
 }
 
 bool library_file_changed(const char *path, const library_mark *mark)
 {
     struct stat info;
     if (stat(path, &info))
-        return mark->inode != 0;
+        return mark->state != LIBRARY_ABSENT;
     return info.st_ino != mark->inode || info.st_dev != mark->device || info.st_size != mark->size ||
            info.st_mtim.tv_sec != mark->changed.tv_sec || info.st_mtim.tv_nsec != mark->changed.tv_nsec;
 }
 
+/* Of NULL from json_loadfd(): jansson mostly says nothing when it lacks memory. Where it says that it does not know a token,
+ * as it does for some, the file counts as broken. */
+static bool lacks_memory(const json_error_t *error)
+{
+    return !*error->text || json_error_code(error) == json_error_out_of_memory;
+}
+
+/* False without memory; then d is as it was. */
+static bool replace(library_data *d, const json_t *root)
+{
+    library_data now;
+    bool room = true;
+    library_data_init(&now);
+    list_from(&now.favourites, json_object_get(root, "favourites"), &room);
+    list_from(&now.recent, json_object_get(root, "recent"), &room);
+    for (size_t i = 0; i < LIBRARY_KINDS; i++)
+        now.folders[i] = to_path(json_array_get(json_object_get(root, "folders"), i), &room);
+    library_data_free(room ? d : &now);
+    if (room)
+        *d = now;
+    return room;
+}
+
+static library_state read_from(int fd, library_data *d, struct stat *info)
+{
+    json_error_t error;
+    if (fstat(fd, info) || !S_ISREG(info->st_mode) || info->st_size > LARGEST)
+        return LIBRARY_UNKNOWN;
+    json_t *root = json_loadfd(fd, 0, &error);
+    const bool room = (root || !lacks_memory(&error)) && replace(d, root), understood = json_is_object(root);
+    json_decref(root);
+    return !room ? LIBRARY_UNKNOWN : understood ? LIBRARY_READ : LIBRARY_BROKEN;
+}
+
 bool library_file_read(const char *path, library_data *d, library_mark *mark)
 {
-    *mark = (library_mark){ 0 };
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* never waits, even for a pipe */
     struct stat info;
-    if (fd < 0 || fstat(fd, &info) || !S_ISREG(info.st_mode) || info.st_size > LARGEST) {
-        if (fd >= 0)
-            close(fd);
+    *mark = (library_mark){ .state = fd < 0 && errno == ENOENT ? LIBRARY_ABSENT : LIBRARY_UNKNOWN };
+    if (fd < 0)
         return false;
-    }
-    json_error_t ignored;
-    json_t *root = json_loadfd(fd, 0, &ignored);
+    const library_state state = read_from(fd, d, &info);
     close(fd);
-    *mark = mark_of(&info);
-    library_data_free(d);
-    list_from(&d->favourites, json_object_get(root, "favourites"));
-    list_from(&d->recent, json_object_get(root, "recent"));
-    for (size_t i = 0; i < LIBRARY_KINDS; i++)
-        d->folders[i] = to_path(json_array_get(json_object_get(root, "folders"), i));
-    json_decref(root);
-    return true;
+    if (state != LIBRARY_UNKNOWN)
+        *mark = mark_of(state, &info);
+    return state != LIBRARY_UNKNOWN;
 }
 
 /* ---- writing ---- */
 
+/* NULL without memory. */
 static json_t *list_to(char *const *paths, size_t count)
 {
     json_t *array = json_array();
-    for (size_t i = 0; array && i < count; i++)
-        json_array_append_new(array, paths[i] ? from_path(paths[i]) : json_string(""));
-    return array;
+    bool room = array != NULL;
+    for (size_t i = 0; room && i < count; i++)
+        room = !json_array_append_new(array, paths[i] ? from_path(paths[i]) : json_string(""));
+    if (room)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+/* Whoever understands it may want it back. */
+static bool set_aside(const char *path, const library_mark *mark)
+{
+    if (mark->state != LIBRARY_BROKEN || !mark->size)
+        return true;
+    char *aside = malloc(strlen(path) + sizeof ".old");
+    if (aside)
+        sprintf(aside, "%s.old", path);
+    const bool done = aside && (!rename(path, aside) || errno == ENOENT);
+    free(aside);
+    return done;
 }
 
 /* Not synchronised with the disk: a window must not wait for it, and what is lost with the power are some stars. */
 bool library_file_write(const char *path, const library_data *d, library_mark *mark)
 {
+    if (mark->state == LIBRARY_UNKNOWN)
+        return false;
     json_t *root =
         json_pack("{s:o, s:o, s:o}", "favourites", list_to(d->favourites.paths, d->favourites.count), "recent",
                   list_to(d->recent.paths, d->recent.count), "folders", list_to(d->folders, LIBRARY_KINDS));
@@ -200,9 +246,9 @@ bool library_file_write(const char *path, const library_data *d, library_mark *m
     struct stat info;
     bool done = fd >= 0 && !json_dumpfd(root, fd, JSON_INDENT(1)) && !fstat(fd, &info);
     if (fd >= 0) {
-        done = !close(fd) && done && !rename(other, path);
+        done = !close(fd) && done && set_aside(path, mark) && !rename(other, path);
         if (done)
-            *mark = mark_of(&info);
+            *mark = mark_of(LIBRARY_READ, &info);
         else
             unlink(other);
     }

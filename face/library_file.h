@@ -29,8 +29,16 @@ bool library_list_add(library_list *l, const char *path);
 void library_list_remove(library_list *l, const char *path);
 bool library_list_has(const library_list *l, const char *path);
 
+typedef enum library_state {
+    LIBRARY_ABSENT,
+    LIBRARY_READ,
+    LIBRARY_BROKEN,  /* nothing in it can be understood */
+    LIBRARY_UNKNOWN, /* it could not be read: no memory, no right to, no file, too large */
+} library_state;
+
 /* How a file looked when it was read; all zero: it was not there. */
 typedef struct library_mark {
+    library_state state;
     dev_t device;
     ino_t inode;
     off_t size;
@@ -41,10 +49,11 @@ typedef struct library_mark {
 bool library_file_changed(const char *path, const library_mark *mark);
 
 /* Replaces d by what the file holds, as far as it can be understood: a broken one holds nothing. False, and d is as it
- * was, if there is no file to read. */
+ * was, if there is no file or it could not be read. */
 bool library_file_read(const char *path, library_data *d, library_mark *mark);
 
-/* Writes another file and gives it the name, so that readers meet the old one or the new one. */
+/* Writes another file and gives it the name, so that readers meet the old one or the new one. Nothing is lost: what the mark
+ * says could not be read stays (false), what was broken gets the name "PATH.old". */
 bool library_file_write(const char *path, const library_data *d, library_mark *mark);
 
 /* Keeps other processes from changing it between reading and writing; < 0: nobody could be asked, or one has held it for

@@ -13,7 +13,7 @@ enum { BAND_BYTES = 200 * 1024 };
 /* A way through another machine (ssh) ends in a socket of another kind. */
 static bool is_local(xcb_connection_t *connection)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t length = sizeof address;
     return !getsockname(xcb_get_file_descriptor(connection), (struct sockaddr *)&address, &length) &&
            address.ss_family == AF_UNIX;

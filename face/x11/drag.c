@@ -11,6 +11,7 @@ enum { XDND_VERSION = 5, XDND_OLDEST = 3 };
 void drag_forget(window *w)
 {
     free(w->drag.path);
+    free(w->drag.list);
     w->drag = (drag){ 0 };
 }
 
@@ -31,6 +32,8 @@ static void finish(window *w)
 {
     drag *d = &w->drag;
     const bool taken = d->path && face_drop(w->face, d->x, d->y, d->path);
+    for (char *next; taken && (next = uris_path(&d->rest)); free(next))
+        face_drop_next(w->face, next);
     const uint32_t finished[5] = { w->id, taken, taken ? w->atoms[ATOM_XDND_ACTION_COPY] : XCB_NONE };
     window_send(w, d->source, ATOM_XDND_FINISHED, finished);
     face_drop_leave(w->face);
@@ -114,7 +117,9 @@ void drag_answer(window *w, bool has_data)
     char *list = has_data ? window_take_property(w, ATOM_DRAGGED) : NULL;
     if (d->asked && !d->known) {
         d->known = true;
-        d->path = list ? uris_path(list) : NULL;
+        d->rest = d->list = list;
+        d->path = list ? uris_path(&d->rest) : NULL;
+        list = NULL;
         if (d->dropped)
             finish(w);
         else if (d->owes_status)

@@ -57,12 +57,14 @@ static char *path_of(const char *uri, size_t length)
     return decode(path, (size_t)(end - path));
 }
 
-char *uris_path(const char *list)
+char *uris_path(const char **list)
 {
     char *first = NULL;
-    while (*list) {
-        const size_t length = strcspn(list, "\r\n");
-        char *path = *list == '#' ? NULL : path_of(list, length);
+    while (**list) {
+        const size_t length = strcspn(*list, "\r\n");
+        char *path = **list == '#' ? NULL : path_of(*list, length);
+        *list += length;
+        *list += strspn(*list, "\r\n");
         if (path && folder_kind_of(path) != FOLDER_OTHER) {
             free(first);
             return path;
@@ -71,8 +73,6 @@ char *uris_path(const char *list)
             free(path);
         else
             first = path;
-        list += length;
-        list += strspn(list, "\r\n");
     }
     return first;
 }

@@ -46,6 +46,8 @@ typedef struct drag {
     bool asked, known; /* for what is dragged; the answer has come */
     bool owes_status;  /* a position waits for that answer, */
     bool dropped;      /* or the drop does */
+    char *list;        /* owned: all that is dragged */
+    const char *rest;  /* of it, behind the path */
     char *path;        /* owned; NULL: none */
     double x, y;       /* in the face */
 } drag;
@@ -124,7 +126,8 @@ void drag_forget(window *w);
 /* ---- uris.c ---- */
 
 /* The path of the first file in a list of URIs (RFC 2483, RFC 8089) that is a model, an impulse response or a rig by its
- * name, or else of the first at all; owned by the caller; NULL: there is none, or no memory. */
-char *uris_path(const char *list);
+ * name, or else of the first at all; owned by the caller; NULL: there is none, or no memory. Moves the list on, behind that
+ * file or to its end. */
+char *uris_path(const char **list);
 
 #endif

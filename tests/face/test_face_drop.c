@@ -61,6 +61,40 @@ static void test_by_kind(void **state)
     drop(p, view, "/t/y.nam", chosen, "file 2 /t/y.nam\n");
 }
 
+static void drop_next(player *p, const char *path, const char *log)
+{
+    assert_int_equal(face_drop_next(p->f, path), *log != 0);
+    player_expect(p, log);
+}
+
+/* Several that are dropped at once fill the places behind the first. */
+static void test_several(void **state)
+{
+    player *p = *state;
+    const place slot = { ITEM_SLOT, 14 }, model = { ITEM_MODEL, 0 }, second = { ITEM_CABINET, 1 },
+                none = { ITEM_PANEL, 0 };
+    drop(p, slot, "/t/a.nam", slot, "file 14 /t/a.nam\n");
+    drop_next(p, "/t/b.nam", "file 15 /t/b.nam\n");
+    drop_next(p, "/t/c.nam", "");
+    drop_next(p, "/t/d.wav", "file 16 /t/d.wav\n");
+    drop_next(p, "/t/e.wav", "file 17 /t/e.wav\n");
+    drop_next(p, "/t/f.wav", "");
+    drop_next(p, "/t/x.rig.json", "");
+    drop_next(p, "/t/what", "");
+    drop(p, second, "/t/g.wav", second, "file 17 /t/g.wav\n");
+    drop_next(p, "/t/h.wav", "");
+    drop_next(p, "/t/i.nam", "file 0 /t/i.nam\n");
+    drop_next(p, "/t/j.nam", "file 1 /t/j.nam\n");
+    drop(p, slot, "/t/g.wav", (place){ ITEM_CABINET, 0 }, "file 16 /t/g.wav\n");
+    drop_next(p, "/t/h.wav", "file 17 /t/h.wav\n");
+    drop_next(p, "/t/i.nam", "file 14 /t/i.nam\n");
+    drop(p, second, "/t/i.nam", model, "file 0 /t/i.nam\n");
+    drop_next(p, "/t/h.wav", "file 17 /t/h.wav\n");
+    drop(p, model, "/t/x.rig.json", none, "rig /t/x.rig.json\n");
+    drop_next(p, "/t/k.nam", "");
+    drop_next(p, "/t/l.wav", "");
+}
+
 static void test_names_that_are_not_known_yet(void **state)
 {
     player *p = *state;
@@ -127,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_by_kind, start, end),
+        cmocka_unit_test_setup_teardown(test_several, start, end),
         cmocka_unit_test_setup_teardown(test_names_that_are_not_known_yet, start, end),
         cmocka_unit_test_setup_teardown(test_over_other_things, start, end),
         cmocka_unit_test(test_folder),

@@ -64,7 +64,9 @@ static bl_fuzz_result try_drop(const bl_fuzz_target *target, const uint8_t *data
 {
     if (size < 2)
         return BL_FUZZ_STRANGE;
-    char *list = bl_fuzz_text(data + 2, size - 2), *path = uris_path(list);
+    char *list = bl_fuzz_text(data + 2, size - 2), *path;
+    const char *rest = list;
+    path = uris_path(&rest);
     bl_fuzz_folder();
     unsetenv("XDG_STATE_HOME"); /* so that nothing is remembered */
     unsetenv("HOME");

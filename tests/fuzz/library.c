@@ -26,7 +26,7 @@ static void require_same(const library_list *a, const library_list *b)
 static void check_writing(const library_data *d)
 {
     static library_data again;
-    library_mark mark;
+    library_mark mark = { 0 };
     library_data_init(&again);
     const char *path = bl_fuzz_path("written.json");
     FUZZ_REQUIRE(library_file_write(path, d, &mark), "not written");

@@ -195,6 +195,10 @@ def test_drops(host, test):
     test.check(host.wait_for(f'0 set slot_5 {model}'), 'for the slot that it falls on')
     test.check(host.drop(items['cabinet', '1'], 'drop', 'file:' + quote(cabinet)) == both, 'a cabinet is taken')
     test.check(host.wait_for(f'0 set cabinet_2 {cabinet}'), 'for the card that it falls on')
+    several = ['file://' + quote(path) for path in (text, cabinet, model, text, model)]
+    test.check(host.drop(items['slot', '7'], 'drop', *several) == both, 'several at once are taken')
+    for place, path in (('cabinet_1', cabinet), ('slot_8', model), ('slot_9', model)):
+        test.check(host.wait_for(f'0 set {place} {path}'), f'{place} of several at once')
     host.forget()
     test.check(host.drop(items['knob', 'bass'], 'drop', 'file://' + quote(text)) == {'accepted': 0, 'finished': 0},
                'a text beside the cards is not')
