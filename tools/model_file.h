@@ -15,17 +15,17 @@ typedef struct model_words {
 /* Rows of a command's option table. */
 #define MODEL_OPTION_DESCRIBE(words)                                                                               \
     {                                                                                                              \
-        "describe", 0, POPT_ARG_STRING, &(words)->description, 0,                                                  \
+        "describe", 0, POPT_ARG_STRING, &(words)->description, OPTION_TEXT,                                        \
             "JSON file that describes the network of a bare state dict", "FILE"                                    \
     }
 #define MODEL_OPTION_QUALITY(words)                                                                                \
     {                                                                                                              \
-        "quality", 0, POPT_ARG_STRING, &(words)->quality, 0,                                                       \
+        "quality", 0, POPT_ARG_STRING, &(words)->quality, OPTION_TEXT,                                             \
             "Which size of a network that comes in several, 0 (smallest) to 1 (default)", "Q"                      \
     }
 #define MODEL_OPTION_PREWARM(words)                                                                                \
     {                                                                                                              \
-        "prewarm", 0, POPT_ARG_STRING, &(words)->prewarm, 0,                                                       \
+        "prewarm", 0, POPT_ARG_STRING, &(words)->prewarm, OPTION_TEXT,                                             \
             "Zeros that the network hears first (default: as its format says)", "SAMPLES"                          \
     }
 

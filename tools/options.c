@@ -5,6 +5,7 @@
 #include "nearest.h"
 #include "text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -61,6 +62,28 @@ static int wrong_count(const command_line *line, const command_text *help, const
                       help->arguments);
 }
 
+static bool is_text(const struct poptOption *o)
+{
+    return o->argInfo != POPT_ARG_INCLUDE_TABLE && (o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING;
+}
+
+/* Takes note of all texts, and frees those that others took the place of: popt forgets what was given before. */
+static size_t note_texts(const struct poptOption *options, char **texts, size_t n)
+{
+    for (const struct poptOption *o = options; !is_end(o) && n < MOST_OPTIONS; o++) {
+        if (o->argInfo == POPT_ARG_INCLUDE_TABLE)
+            n = note_texts(o->arg, texts, n);
+        if (!is_text(o))
+            continue;
+        assert(o->val); /* or popt goes on with the next option before it can be noted */
+        char *text = *(char **)o->arg;
+        if (texts[n] != text)
+            free(texts[n]);
+        texts[n++] = text;
+    }
+    return n;
+}
+
 bool options_read(command_line *line, const command_text *help, const struct poptOption *options, int argc,
                   const char **argv, int *exit_code)
 {
@@ -70,8 +93,11 @@ bool options_read(command_line *line, const command_text *help, const struct pop
         return false;
     }
     poptSetOtherOptionHelp(line->popt, help->arguments);
+    char *texts[MOST_OPTIONS] = { NULL };
     int code;
-    while ((code = poptGetNextOpt(line->popt)) > 0)
+    note_texts(options, texts, 0);
+    while ((code = poptGetNextOpt(line->popt)) > 0) {
+        note_texts(options, texts, 0);
         if (code == 'h') {
             printf("%s\n\n", help->about);
             poptPrintHelp(line->popt, stdout, 0);
@@ -79,6 +105,7 @@ bool options_read(command_line *line, const command_text *help, const struct pop
             *exit_code = DONE;
             return false;
         }
+    }
     if (code != -1) {
         *exit_code = bad_option(line->popt, code, options);
         return false;
@@ -105,7 +132,7 @@ static void free_words(const struct poptOption *options)
     for (const struct poptOption *o = options; !is_end(o); o++)
         if (o->argInfo == POPT_ARG_INCLUDE_TABLE)
             free_words(o->arg);
-        else if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING)
+        else if (is_text(o))
             free(*(char **)o->arg);
         else if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV)
             free_list(*(char ***)o->arg);

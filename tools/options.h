@@ -23,8 +23,11 @@ typedef struct command_line {
 /* Ends every command's option table. */
 #define OPTIONS_END { "help", 'h', POPT_ARG_NONE, NULL, 'h', "Show this help", NULL }, POPT_TABLEEND
 
-/* Reads the command line into the variables that the table points to; an option with an argument is
- * a POPT_ARG_STRING, on a char * that starts as NULL, or, where it may be given several times, a
+/* The value, for popt, of every option with a text: then popt stops behind it, and what was given before can be freed. */
+enum { OPTION_TEXT = 1 };
+
+/* Reads the command line into the variables that the table points to. An option with an argument is a POPT_ARG_STRING of the
+ * value OPTION_TEXT, on a char * that starts as NULL, of which the last one counts; or, where several are meant, a
  * POPT_ARG_ARGV, on a char ** that starts as NULL and then ends with NULL. Tables may include others, under headings.
  * Returns false if the command is to end with
  * *exit_code: after --help, or after a complaint. In any case options_free() comes last. */

@@ -26,12 +26,9 @@ typedef struct render_words {
           "Impulse response of a loudspeaker, any audio file; a second one is blended with it",                     \
           "IR" },                                                                                                   \
         { "no-cab", 0, POPT_ARG_NONE, &(words)->no_cab, 0, "No impulse response, also not the bundled one", NULL }, \
-        { "rig",                                                                                                    \
-          0,                                                                                                        \
-          POPT_ARG_STRING,                                                                                          \
-          &(words)->rig_file,                                                                                       \
-          0,                                                                                                        \
-          "Rig file: files and settings; other options override it",                                                \
+        { "rig",           0,                                                                                       \
+          POPT_ARG_STRING, &(words)->rig_file,                                                                      \
+          OPTION_TEXT,     "Rig file: files and settings; other options override it",                               \
           "FILE" },                                                                                                 \
     {                                                                                                               \
         "param", 0, POPT_ARG_ARGV, &(words)->params, 0, "Turn a knob of the model; may be given several times",     \

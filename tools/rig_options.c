@@ -105,7 +105,8 @@ static struct poptOption make_row(rig_options *o, bl_rig_param param)
     describe(info, o->abouts[param], sizeof o->abouts[param]);
     if (param == BL_RIG_GATE)
         describe_gate(o);
-    return (struct poptOption){ o->names[param],    0, POPT_ARG_STRING, &o->words[param], 0, o->abouts[param],
+    return (struct poptOption){ o->names[param],    0,           POPT_ARG_STRING,
+                                &o->words[param],   OPTION_TEXT, o->abouts[param],
                                 o->arguments[param] };
 }
 

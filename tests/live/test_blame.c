@@ -65,7 +65,7 @@ static void *run(void *context)
         play(d, true);
         atomic_fetch_add(&d->xruns, 1);
     }
-    wait(60); /* the thread has another look */
+    wait(500); /* the thread that looks has another look, also on a busy machine */
     return NULL;
 }
 

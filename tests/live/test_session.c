@@ -2,9 +2,11 @@
 #include "sessions.h"
 
 #include <math.h>
+#include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { LEAD = 4096, FRAMES = 20000, TOTAL = LEAD + FRAMES };
@@ -230,6 +232,35 @@ static void a_recording_holds_dry_and_wet(void **state)
     sf_close(file);
 }
 
+/* The largest file that may be written stands for a disk that is full. */
+static void a_recording_that_fails_is_told_and_the_sound_goes_on(void **state)
+{
+    struct rlimit usual, little;
+    char told[700] = "";
+    session_state now;
+    session *s = test_session(&(session_options){ .record = test_path("short.wav") }, 1, 1);
+    getrlimit(RLIMIT_FSIZE, &usual);
+    little = (struct rlimit){ .rlim_cur = 20000, .rlim_max = usual.rlim_max };
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &little);
+    play_in_blocks(s, (const size_t[]){ 100 }, 1);
+    for (int ms = 0; ms < 10000 && !strstr(told, "short.wav"); ms += 5) {
+        nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+        session_news(s, told, sizeof told);
+    }
+    setrlimit(RLIMIT_FSIZE, &usual);
+    assert_non_null(strstr(told, "the recording ends here, the sound goes on."));
+    const unsigned number = session_news(s, told, sizeof told);
+    play_in_blocks(s, (const size_t[]){ 100 }, 1);
+    session_end_recording(s);
+    session_read(s, &now);
+    assert_int_equal(now.frames, 2 * TOTAL);
+    assert_true(now.recorded < TOTAL);
+    assert_string_equal(now.record_error, told);
+    assert_int_equal(session_news(s, told, sizeof told), number); /* once */
+    session_free(s);
+}
+
 static void a_recording_that_cannot_be_written_is_refused(void **state)
 {
     static const char *const paths[] = { "/nowhere/take.wav", "/dev/full/take.wav", "take.mp3", "take" };
@@ -385,6 +416,7 @@ int main(void)
         cmocka_unit_test(rig_files_are_taken_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_restart_keeps_the_rig),
         cmocka_unit_test(a_recording_holds_dry_and_wet),
+        cmocka_unit_test(a_recording_that_fails_is_told_and_the_sound_goes_on),
         cmocka_unit_test(a_recording_that_cannot_be_written_is_refused),
         cmocka_unit_test(lost_frames_become_silence),
         cmocka_unit_test(a_recording_can_be_read_before_it_ends),

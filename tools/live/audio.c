@@ -69,19 +69,21 @@ static PaStreamParameters parameters(const audio *a, const audio_device *d, int 
 }
 
 /* The wanted rate, or the devices' own, or a usual one. */
-static bool choose_rate(audio *a, const audio_device *in, const audio_device *out)
+static void choose_rate(audio *a, const audio_device *in, const audio_device *out)
 {
     const double rates[] = { a->wish.rate_hz, out->rate_hz, in->rate_hz, 48000, 44100, 96000, 88200, 192000 };
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         const PaStreamParameters from = parameters(a, in, DEVICE_IN, rates[i]),
                                  to = parameters(a, out, DEVICE_OUT, rates[i]);
-        if (rates[i] > 0 && Pa_IsFormatSupported(&from, &to, rates[i]) == paFormatIsSupported) {
+        const PaError problem = rates[i] > 0 ? Pa_IsFormatSupported(&from, &to, rates[i]) : paInvalidSampleRate;
+        if (problem == paDeviceUnavailable) /* it is busy, and PortAudio waits a second before it says so */
+            break;
+        if (problem == paFormatIsSupported) {
             a->rate_hz = rates[i];
-            return true;
+            return;
         }
     }
     a->rate_hz = rates[0] > 0 ? rates[0] : rates[1]; /* opening it will tell why not */
-    return false;
 }
 
 static PaError open_stream(audio *a, const audio_device *in, const audio_device *out)

@@ -90,8 +90,10 @@ static bl_status not_one(const device_list *devices, int direction, const char *
                      directions[direction], list);
     if (!*list)
         return wrong(error, BL_ERR_IO, "There is no audio device with %ss.", directions[direction]);
-    return wrong(error, BL_ERR_ARGUMENT, "There is no %s device \"%.*s\"; there are: %s.", directions[direction], n,
-                 word, list);
+    return wrong(
+        error, BL_ERR_ARGUMENT,
+        "There is no %s device \"%.*s\"; there are: %s. One that another program uses may be missing here.",
+        directions[direction], n, word, list);
 }
 
 static bl_status find_default(const device_list *devices, int direction, const audio_device **found,

@@ -64,20 +64,28 @@ static json_t *pack_end(const audio_device *d, int direction)
                      1000 * d->high[direction]);
 }
 
+/* Names need not be UTF-8, which JSON text must be. */
+static json_t *text_of(const char *s)
+{
+    json_t *json = json_string(s);
+    return json ? json : json_null();
+}
+
 static int print_json(const device_list *devices)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < devices->count; i++) {
         const audio_device *d = &devices->list[i];
-        json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:f, s:o, s:o}", "index", d->index, "host_api",
-                                              d->host_api, "name", d->name, "rate_hz", d->rate_hz, "inputs",
-                                              pack_end(d, DEVICE_IN), "outputs", pack_end(d, DEVICE_OUT)));
+        json_array_append_new(list,
+                              json_pack("{s:i, s:s, s:o, s:f, s:o, s:o}", "index", d->index, "host_api",
+                                        d->host_api, "name", text_of(d->name), "rate_hz", d->rate_hz, "inputs",
+                                        pack_end(d, DEVICE_IN), "outputs", pack_end(d, DEVICE_OUT)));
     }
     json_t *json = json_pack("{s:o}", "devices", list);
     char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(json);
     if (!text)
-        return fail("There is not enough memory, or a device's name is not UTF-8.");
+        return fail("There is not enough memory.");
     printf("%s\n", text);
     free(text);
     return DONE;

@@ -3,6 +3,7 @@
 #include "../commands.h"
 #include "../messages.h"
 #include "../text.h"
+#include "realtime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,7 @@ int measure_latency(audio *a, const atomic_bool *quit)
                       .out_channels = a->wish.out.count };
     m.frames = (TIMES + 1) * m.period;
     m.chirp = calloc(m.length, sizeof *m.chirp);
-    m.heard = calloc(m.frames, sizeof *m.heard);
+    m.heard = realtime_memory(m.frames, sizeof *m.heard);
     int code = m.chirp && m.heard ? DONE : fail("There is not enough memory.");
     if (!code) {
         chirp_make(m.chirp, m.length, a->rate_hz);

@@ -35,12 +35,11 @@ static void print_news(FILE *log, session *s, unsigned *seen)
 }
 
 /* Without a screen. */
-static int print_until_the_end(session *s, supervisor *watch, FILE *log, bool status)
+static int print_until_the_end(session *s, supervisor *watch, FILE *log, bool status, unsigned *seen)
 {
-    unsigned seen = 0;
     for (unsigned tick = 0; !atomic_load(&signals_quit); tick++) {
         screen_device device;
-        print_news(log, s, &seen);
+        print_news(log, s, seen);
         supervisor_read(watch, &device);
         if (status && tick % TICKS == 0 && !status_print(stdout, s, &device)) {
             status = false; /* nobody reads it any more: that is no reason to be silent */
@@ -48,7 +47,7 @@ static int print_until_the_end(session *s, supervisor *watch, FILE *log, bool st
         }
         wait_ms(1000 / TICKS);
     }
-    print_news(log, s, &seen);
+    print_news(log, s, seen);
     return DONE;
 }
 
@@ -70,12 +69,16 @@ static void fade_out(session *s, const audio *a)
     wait_ms(20 + (long)(1000 * a->latency_seconds));
 }
 
-static void tell_recording(session *s, const char *path)
+/* Lines tell what went wrong when it does; behind a screen nothing stays of what was told. */
+static void tell_recording(session *s, const play_options *options, unsigned *seen)
 {
+    const char *path = options->record;
     session_state state;
     session_end_recording(s);
     session_read(s, &state);
-    if (state.record_error)
+    if (!options->screen)
+        print_news(stderr, s, seen);
+    else if (state.record_error)
         fail("%s", state.record_error);
     if (state.record_lost)
         warn("%s: %s frames found no room; there is silence in their place.", path,
@@ -103,11 +106,11 @@ static bl_status start(session *s, audio *a, supervisor *watch, midi **m, bl_err
 }
 
 /* What there is to see and to hear until the end. */
-static int show(session *s, audio *a, supervisor *watch, FILE *log, const play_options *options)
+static int show(session *s, audio *a, supervisor *watch, FILE *log, const play_options *options, unsigned *seen)
 {
     midi_map_learn(session_midi(s), options->learn);
-    int code =
-        options->screen ? show_screen(s, watch, options) : print_until_the_end(s, watch, log, options->status);
+    int code = options->screen ? show_screen(s, watch, options)
+                               : print_until_the_end(s, watch, log, options->status, seen);
     fade_out(s, a);
     return code;
 }
@@ -119,6 +122,7 @@ int play(session *s, audio *a, const play_options *options)
     supervisor watch = { .audio = a, .session = s, .rig_path = options->rig_file };
     midi *m = NULL;
     bl_error error = { 0 };
+    unsigned seen = 0;
     int code = DONE;
     const int kept = quiet_begin(), fd = kept >= 0 ? fcntl(kept, F_DUPFD_CLOEXEC, 3) : -1;
     FILE *log = fd >= 0 ? fdopen(fd, "w") : NULL;
@@ -129,7 +133,7 @@ int play(session *s, audio *a, const play_options *options)
     }
     const bl_status status = start(s, a, &watch, &m, &error);
     if (!status) {
-        code = show(s, a, &watch, log, options);
+        code = show(s, a, &watch, log, options, &seen);
         midi_end(m);
         supervisor_end(&watch);
     }
@@ -138,6 +142,6 @@ int play(session *s, audio *a, const play_options *options)
     if (status)
         return fail_engine(&error);
     if (options->record)
-        tell_recording(s, options->record);
+        tell_recording(s, options, &seen);
     return code ? fail("This terminal cannot show the screen; --no-ui plays without it.") : DONE;
 }

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -26,6 +28,17 @@ bool realtime_lock_memory(char *hint, size_t size)
         "\"@audio - memlock unlimited\" in /etc/security/limits.d/audio.conf allows it for the group audio.",
         (unsigned long long)limit.rlim_cur / 1024);
     return false;
+}
+
+/* malloc() would do, but compilers make calloc() of it and memset(), which touches nothing. */
+void *realtime_memory(size_t count, size_t size)
+{
+    enum { LINE = 64 };
+    if (size && count > (SIZE_MAX - LINE) / size)
+        return NULL;
+    const size_t bytes = (count * size + LINE) / LINE * LINE;
+    void *memory = aligned_alloc(LINE, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
 }
 
 bool realtime_raise(pthread_t audio, char *hint, size_t size)

@@ -1,6 +1,7 @@
 #include "record.h"
 
 #include "../audio_format.h"
+#include "realtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -230,7 +231,7 @@ bl_status record_create(const char *path, double rate_hz, size_t dry, size_t wet
     r->channels = dry + wet;
     r->capacity = (size_t)(room_seconds * rate_hz);
     r->path = strdup(path);
-    r->ring = calloc(r->capacity * r->channels, sizeof *r->ring);
+    r->ring = realtime_memory(r->capacity * r->channels, sizeof *r->ring);
     r->chunk = calloc(WRITE_FRAMES * r->channels, sizeof *r->chunk);
     bl_status status = r->path && r->ring && r->chunk
                            ? open_file(r, error)

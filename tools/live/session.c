@@ -189,6 +189,7 @@ void session_end_recording(session *s)
     atomic_store(&s->recording, false);
     if (s->record)
         record_end(s->record);
+    session_tell_recording(s);
 }
 
 void session_resume(session *s)

@@ -37,7 +37,8 @@ bl_status session_create(const session_options *options, session **out, bl_error
 /* The audio thread has stopped. Ends the recording properly. */
 void session_free(session *s);
 
-/* Ends the recording, if there is one, so that session_read() tells what it holds. The audio thread has stopped. */
+/* Ends the recording, if there is one, so that session_read() and session_news() tell what became of it. The audio thread
+ * has stopped. */
 void session_end_recording(session *s);
 
 /* Another rate or block, after the device changed: a new rig with the same settings, files and knobs. A recording ends

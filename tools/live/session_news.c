@@ -22,6 +22,15 @@ void session_tell(session *s, const char *sentence)
     pthread_mutex_unlock(&n->lock);
 }
 
+void session_tell_recording(session *s)
+{
+    record_state state = { 0 };
+    if (s->record)
+        record_read(s->record, &state);
+    if (state.error && !atomic_exchange(&s->record_told, true))
+        session_tell(s, state.error);
+}
+
 static void copy(news *n, unsigned number, char *out, size_t size)
 {
     snprintf(out, size, "%s", n->sentences[number % SESSION_NEWS]);

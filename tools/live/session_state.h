@@ -54,6 +54,7 @@ struct session {
     old_rig *old;
     record *record;
     char *record_path;
+    atomic_bool record_told; /* that it has failed */
     guard guard;
     midi_map midi;
     news news;
@@ -66,6 +67,9 @@ struct session {
 
 void news_init(news *n);
 void news_free(news *n);
+
+/* Tells once why the recording ended early, if it did. Any thread but the audio thread. */
+void session_tell_recording(session *s);
 
 /* Seconds since the session began, by the counter of cycles. Real-time safe. */
 BL_REALTIME double session_clock(const session *s);

@@ -41,6 +41,7 @@ void signals_catch(void)
     catch (SIGTERM, note_end);
     catch (SIGHUP, note_reload);
     catch (SIGPIPE, SIG_IGN); /* whoever read the status lines may go; the sound stays */
+    catch (SIGXFSZ, SIG_IGN); /* a recording may become as large as is allowed; the sound stays then, too */
 }
 
 void signals_before_death(void (*last)(void))

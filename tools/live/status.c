@@ -15,6 +15,13 @@ static json_t *decibels(float magnitude)
     return magnitude > 0 ? rounded(20 * log10((double)magnitude), 10) : json_null();
 }
 
+/* Paths and names need not be UTF-8, which JSON text must be. */
+static json_t *text(const char *s)
+{
+    json_t *json = s && *s ? json_string(s) : NULL;
+    return json ? json : json_null();
+}
+
 static json_t *pack_meter(const bl_meter_reading *m)
 {
     return json_pack("{s:o, s:o, s:o, s:I}", "peak_db", decibels(m->peak), "rms_db", decibels(m->rms), "held_db",
@@ -37,15 +44,15 @@ static json_t *pack_xrun_times(const session_state *state)
 
 static json_t *pack_recording(const session_state *state)
 {
-    return json_pack("{s:I, s:I, s:s?}", "frames", (json_int_t)state->recorded, "lost",
-                     (json_int_t)state->record_lost, "error", state->record_error);
+    return json_pack("{s:I, s:I, s:o}", "frames", (json_int_t)state->recorded, "lost",
+                     (json_int_t)state->record_lost, "error", text(state->record_error));
 }
 
 static json_t *pack_file(session *s, bl_rig_file file)
 {
     char path[4096];
     session_file(s, file, path, sizeof path);
-    return *path ? json_string(path) : json_null();
+    return text(path);
 }
 
 static json_t *pack_rig(session *s, const session_state *state)
@@ -64,8 +71,8 @@ bool status_print(FILE *to, session *s, const screen_device *device)
     session_state state;
     session_read(s, &state);
     json_t *json = json_pack(
-        "{s:b, s:s, s:s, s:f, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "running",
-        device->running, "in", device->in, "out", device->out, "rate_hz", device->rate_hz, "block",
+        "{s:b, s:o, s:o, s:f, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "running",
+        device->running, "in", text(device->in), "out", text(device->out), "rate_hz", device->rate_hz, "block",
         (json_int_t)device->block, "latency_ms", rounded(1000 * device->latency_seconds, 1e3), "frames",
         (json_int_t)state.frames, "input", pack_meter(&state.meters.in), "output", pack_meter(&state.meters.out),
         "gate", rounded((double)state.meters.gate, 1e3), "load", pack_load(&state.load), "xruns",

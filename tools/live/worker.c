@@ -59,8 +59,10 @@ void *session_work(void *context)
     for (unsigned tick = 1; !atomic_load_explicit(&s->end, memory_order_acquire); tick++) {
         nanosleep(&(struct timespec){ .tv_nsec = tick_ns }, NULL);
         work(s);
-        if (tick % GUARD_TICKS == 0)
+        if (tick % GUARD_TICKS == 0) {
             guard_watch(s);
+            session_tell_recording(s);
+        }
         if (set_at < 300 && session_clock(s) > 2 * set_at) {
             session_set_clock(s);
             set_at = session_clock(s);
