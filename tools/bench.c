@@ -130,10 +130,12 @@ int run_bench(int argc, const char **argv)
 {
     bench_words words = { 0 };
     const struct poptOption options[] = {
-        { "block", 0, POPT_ARG_STRING, &words.block, 0, "Frames per block, 1 to 8192 (default 64)", "LIST" },
-        { "seconds", 0, POPT_ARG_STRING, &words.seconds, 0, "Time to measure each row for (default 3)", "S" },
-        { "cpu", 0, POPT_ARG_STRING, &words.cpu, 0, "Instruction sets: auto, scalar, sse2, avx2, avx512 or neon",
+        { "block", 0, POPT_ARG_STRING, &words.block, OPTION_TEXT, "Frames per block, 1 to 8192 (default 64)",
           "LIST" },
+        { "seconds", 0, POPT_ARG_STRING, &words.seconds, OPTION_TEXT, "Time to measure each row for (default 3)",
+          "S" },
+        { "cpu", 0, POPT_ARG_STRING, &words.cpu, OPTION_TEXT,
+          "Instruction sets: auto, scalar, sse2, avx2, avx512 or neon", "LIST" },
         { "builtin", 0, POPT_ARG_NONE, &words.builtin, 0, "Also networks of six usual shapes with random weights",
           NULL },
         { "kernels", 0, POPT_ARG_NONE, &words.kernels, 0, "Also the engine's kernels, each for a tenth of the time",
@@ -143,7 +145,7 @@ int run_bench(int argc, const char **argv)
         MODEL_OPTION_DESCRIBE(&words.load),
         MODEL_OPTION_QUALITY(&words.load),
         { "json", 0, POPT_ARG_NONE, &words.json, 0, "The figures as JSON", NULL },
-        { "plot", 0, POPT_ARG_STRING, &words.plot, 0,
+        { "plot", 0, POPT_ARG_STRING, &words.plot, OPTION_TEXT,
           "Draw cost and share of the peak over the block size, normally all", "PNG" },
         { "force", 'f', POPT_ARG_NONE, &words.force, 0, "Replace the image if it exists", NULL },
         OPTIONS_END

@@ -136,10 +136,11 @@ int run_compare(int argc, const char **argv)
     compare_words words = { 0 };
     const struct poptOption options[] = {
         { "align", 0, POPT_ARG_NONE, &words.align, 0, "Take delay and polarity out of B before measuring", NULL },
-        { "max-esr", 0, POPT_ARG_STRING, &words.max_esr, 0, "Fail, with exit status 1, if the plain ESR is above X",
-          "X" },
+        { "max-esr", 0, POPT_ARG_STRING, &words.max_esr, OPTION_TEXT,
+          "Fail, with exit status 1, if the plain ESR is above X", "X" },
         { "json", 0, POPT_ARG_NONE, &words.json, 0, "The figures as JSON", NULL },
-        { "plot", 0, POPT_ARG_STRING, &words.plot, 0, "Draw both recordings, their difference and spectra", "PNG" },
+        { "plot", 0, POPT_ARG_STRING, &words.plot, OPTION_TEXT,
+          "Draw both recordings, their difference and spectra", "PNG" },
         { "force", 'f', POPT_ARG_NONE, &words.force, 0, "Replace the image if it exists", NULL },
         OPTIONS_END
     };

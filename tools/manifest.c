@@ -30,8 +30,9 @@ int manifest_complain(manifest *m, size_t line, const char *format, ...)
 
 int manifest_verdict(const manifest *m)
 {
-    if (m->complaints > MANIFEST_MOST_COMPLAINTS)
-        fail("%s: %zu more lines are wrong.", m->path, m->complaints - MANIFEST_MOST_COMPLAINTS);
+    if (manifest_is_hopeless(m))
+        fail("%s: more lines are wrong; these are the first %d that were found.", m->path,
+             MANIFEST_MOST_COMPLAINTS);
     return m->complaints ? FAILED : DONE;
 }
 
@@ -85,9 +86,15 @@ static int read_header(manifest *m, const csv_reader *csv, header *h)
 
 /* ---- rows ---- */
 
+/* Where a path of the file is relative to, for this process. */
+static int folder_of(const manifest *m, const char *path)
+{
+    return path[0] == '/' ? 0 : m->folder;
+}
+
 char *manifest_path(const manifest *m, const char *path)
 {
-    const int folder = path[0] == '/' ? 0 : m->folder;
+    const int folder = folder_of(m, path);
     const size_t size = (size_t)folder + strlen(path) + 1;
     char *whole = malloc(size);
     if (whole)
@@ -110,6 +117,40 @@ static manifest_row *add_row(manifest *m)
     return row;
 }
 
+/* As it is in the file, but behind the folder's name. */
+static const char *append(char **at, const char *folder, int folder_size, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    const char *whole = *at;
+    memcpy(*at, folder, (size_t)folder_size);
+    memcpy(*at + folder_size, text, size);
+    *at += (size_t)folder_size + size;
+    return whole;
+}
+
+/* All texts of a row are one piece of memory, so that a million rows take little more of it than their file; a path that needs
+ * no folder stands in it once. */
+static bool keep_text(const manifest *m, const csv_reader *csv, const header *h, manifest_row *row)
+{
+    const char *from[COLUMN_COUNT];
+    size_t size = 0;
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        from[c] = h->place[c] < 0 ? "" : csv->fields[h->place[c]];
+        size += strlen(from[c]) + 1;
+    }
+    const int input_folder = folder_of(m, from[COLUMN_INPUT]), output_folder = folder_of(m, from[COLUMN_OUTPUT]);
+    char *at = row->text = malloc(size + (size_t)input_folder + (size_t)output_folder);
+    if (!at)
+        return false;
+    row->input = append(&at, m->path, input_folder, from[COLUMN_INPUT]);
+    row->output = append(&at, m->path, output_folder, from[COLUMN_OUTPUT]);
+    row->fields[COLUMN_INPUT] = row->input + input_folder;
+    row->fields[COLUMN_OUTPUT] = row->output + output_folder;
+    for (size_t c = COLUMN_OUTPUT + 1; c < COLUMN_COUNT; c++)
+        row->fields[c] = append(&at, "", 0, from[c]);
+    return true;
+}
+
 static int read_row(manifest *m, const csv_reader *csv, const header *h)
 {
     if (csv->count != h->count)
@@ -119,16 +160,9 @@ static int read_row(manifest *m, const csv_reader *csv, const header *h)
         if (!*csv->fields[h->place[c]])
             return manifest_complain(m, csv->record_line, "The column \"%s\" is empty.", column_names[c]);
     manifest_row *row = add_row(m);
-    bool room = row != NULL;
-    if (room)
-        row->line = csv->record_line;
-    for (size_t c = 0; c < COLUMN_COUNT && room; c++) {
-        row->fields[c] = strdup(h->place[c] < 0 ? "" : csv->fields[h->place[c]]);
-        room = row->fields[c] != NULL;
-    }
-    if (!room || !(row->input = manifest_path(m, row->fields[COLUMN_INPUT])) ||
-        !(row->output = manifest_path(m, row->fields[COLUMN_OUTPUT])))
+    if (!row || !keep_text(m, csv, h, row))
         return no_memory();
+    row->line = csv->record_line;
     return DONE;
 }
 
@@ -140,7 +174,7 @@ static int read_rows(manifest *m, csv_reader *csv)
         return fail("%s: this file is empty; its first line has to name the columns.", m->path);
     if (!result && read_header(m, csv, &h))
         return FAILED;
-    while (!result && (result = csv_read(csv)) == CSV_RECORD) {
+    while (!result && !manifest_is_hopeless(m) && (result = csv_read(csv)) == CSV_RECORD) {
         if (m->count == MANIFEST_MOST_ROWS)
             return fail("%s: a manifest may have %s rows, and this one has more.", m->path,
                         text_count(MANIFEST_MOST_ROWS).s);
@@ -180,11 +214,7 @@ int manifest_read(manifest *m, const char *path)
 
 void manifest_free(manifest *m)
 {
-    for (size_t i = 0; i < m->count; i++) {
-        for (size_t c = 0; c < COLUMN_COUNT; c++)
-            free(m->rows[i].fields[c]);
-        free(m->rows[i].input);
-        free(m->rows[i].output);
-    }
+    for (size_t i = 0; i < m->count; i++)
+        free(m->rows[i].text);
     free(m->rows);
 }

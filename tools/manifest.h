@@ -7,7 +7,7 @@
 
 enum {
     MANIFEST_MOST_ROWS = 1000000,
-    MANIFEST_MOST_COMPLAINTS = 20, /* that are told; then only how many more there are */
+    MANIFEST_MOST_COMPLAINTS = 20, /* that are told; one more, and nothing else is looked at */
     MANIFEST_CABINETS_MOST = 2
 };
 
@@ -22,9 +22,10 @@ typedef enum manifest_column {
 } manifest_column;
 
 typedef struct manifest_row {
-    size_t line;                /* of the file, from 1 on */
-    char *fields[COLUMN_COUNT]; /* owned; "" where the row says nothing. Paths as they stand in the file */
-    char *input, *output;       /* owned: paths for this process */
+    size_t line;                      /* of the file, from 1 on */
+    char *text;                       /* owned: what all of these point into */
+    const char *fields[COLUMN_COUNT]; /* "" where the row says nothing. Paths as they stand in the file */
+    const char *input, *output;       /* paths for this process */
 } manifest_row;
 
 typedef struct manifest {
@@ -47,7 +48,13 @@ char *manifest_path(const manifest *m, const char *path);
 /* A sentence about a line, the first few of many; returns FAILED. */
 int manifest_complain(manifest *m, size_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* After the last: DONE if there was none; else says how many were not told, and returns FAILED. */
+/* So many lines are wrong that looking at more of them helps nobody: a table of a million lines would keep one waiting. */
+static inline bool manifest_is_hopeless(const manifest *m)
+{
+    return m->complaints > MANIFEST_MOST_COMPLAINTS;
+}
+
+/* After the last: DONE if there was none; else says whether there are some that were not told, and returns FAILED. */
 int manifest_verdict(const manifest *m);
 
 #endif

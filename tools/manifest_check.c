@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- paths ---- */
@@ -22,6 +23,7 @@ typedef struct named {
 typedef struct named_list {
     named *list;
     size_t count, room;
+    char *folder, *settled_folder; /* owned: of the path before */
 } named_list;
 
 static char *join(const char *folder, const char *name)
@@ -62,6 +64,34 @@ static char *settle_path(const char *path)
     return settled;
 }
 
+/* The length of its folder's name, with the '/' at its end; 0: what stands there is no plain name of a file in a folder. */
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const bool plain = slash && *name && strcmp(name, ".") && strcmp(name, "..");
+    return plain && strlen(path) < PATH_MAX ? (size_t)(name - path) : 0;
+}
+
+/* The same as settle_path(). Most files of a table lie in one folder, which is settled once. */
+static char *settle_in_folder(named_list *l, const char *path)
+{
+    const size_t length = folder_length(path);
+    if (!length)
+        return settle_path(path);
+    if (!l->folder || strncmp(l->folder, path, length) || l->folder[length]) {
+        free(l->folder);
+        free(l->settled_folder);
+        l->folder = strndup(path, length);
+        l->settled_folder = l->folder ? settle_path(l->folder) : NULL;
+    }
+    char *settled = l->settled_folder ? join(l->settled_folder, path + length) : NULL;
+    struct stat info;
+    if (!settled || lstat(settled, &info) || !S_ISLNK(info.st_mode))
+        return settled;
+    free(settled);
+    return settle_path(path);
+}
+
 static bool add_path(named_list *l, const char *path, const manifest_row *row)
 {
     if (l->count == l->room) {
@@ -72,7 +102,7 @@ static bool add_path(named_list *l, const char *path, const manifest_row *row)
         l->list = list;
         l->room = room;
     }
-    l->list[l->count] = (named){ settle_path(path), row };
+    l->list[l->count] = (named){ settle_in_folder(l, path), row };
     return l->list[l->count++].path != NULL;
 }
 
@@ -93,13 +123,15 @@ static void free_list(named_list *l)
     for (size_t i = 0; i < l->count; i++)
         free(l->list[i].path);
     free(l->list);
+    free(l->folder);
+    free(l->settled_folder);
 }
 
 /* ---- clashes ---- */
 
 static void check_outputs(manifest *m, const named_list *outputs)
 {
-    for (size_t i = 1; i < outputs->count; i++)
+    for (size_t i = 1; i < outputs->count && !manifest_is_hopeless(m); i++)
         if (!only_path(&outputs->list[i - 1], &outputs->list[i]))
             manifest_complain(m, outputs->list[i].row->line, "%s is already the output of line %zu.",
                               outputs->list[i].row->output, outputs->list[i - 1].row->line);
@@ -107,7 +139,7 @@ static void check_outputs(manifest *m, const named_list *outputs)
 
 static void check_sources(manifest *m, const named_list *outputs, const named_list *sources)
 {
-    for (size_t i = 0; i < outputs->count; i++) {
+    for (size_t i = 0; i < outputs->count && !manifest_is_hopeless(m); i++) {
         const named *output = &outputs->list[i],
                     *source = bsearch(output, sources->list, sources->count, sizeof *sources->list, only_path);
         if (source)
@@ -182,10 +214,10 @@ int manifest_check(manifest *m, const render_words *common)
     int code = check_columns(m, common);
     if (code || (code = hearing_open(&h)))
         return code;
-    for (size_t i = 0; i < m->count && room; i++)
+    for (size_t i = 0; i < m->count && room && !manifest_is_hopeless(m); i++)
         room = check_row(m, &m->rows[i], common, &h, &outputs, &sources);
     hearing_close(&h);
-    if (room)
+    if (room && !manifest_is_hopeless(m))
         check_clashes(m, &outputs, &sources);
     free_list(&outputs);
     free_list(&sources);

@@ -112,7 +112,7 @@ int run_plot(int argc, const char **argv)
 {
     plot_words words = { 0 };
     const struct poptOption options[] = {
-        { "output", 'o', POPT_ARG_STRING, &words.output, 0, "The image to write", "PNG" },
+        { "output", 'o', POPT_ARG_STRING, &words.output, OPTION_TEXT, "The image to write", "PNG" },
         MODEL_OPTION_DESCRIBE(&words.load),
         MODEL_OPTION_QUALITY(&words.load),
         { "param", 0, POPT_ARG_ARGV, &words.params, 0, "Turn a knob of the model; may be given several times",

@@ -47,10 +47,11 @@ int run_plot_wav(int argc, const char **argv)
 {
     char *png = NULL;
     int force = 0;
-    const struct poptOption options[] = { { "output", 'o', POPT_ARG_STRING, &png, 0, "The image to write", "PNG" },
-                                          { "force", 'f', POPT_ARG_NONE, &force, 0,
-                                            "Replace the image if it exists", NULL },
-                                          OPTIONS_END };
+    const struct poptOption options[] = {
+        { "output", 'o', POPT_ARG_STRING, &png, OPTION_TEXT, "The image to write", "PNG" },
+        { "force", 'f', POPT_ARG_NONE, &force, 0, "Replace the image if it exists", NULL },
+        OPTIONS_END
+    };
     command_line line;
     int code;
     if (options_read(&line, &help, options, argc, argv, &code))

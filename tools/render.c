@@ -61,8 +61,12 @@ static int check_files(const render_words *words, const command_line *line)
 /* The options that there are, and the form that they have together. */
 static int check_manifest(const render_words *words, const command_line *line)
 {
-    if (!words->manifest && (words->jobs || words->shard))
-        return fail_usage("--%s goes with --manifest.", words->jobs ? "jobs" : "shard");
+    if (!words->manifest && words->shard)
+        return fail_usage("--shard goes with --manifest.");
+    if (!words->manifest && words->jobs && !words->folder)
+        return fail_usage("--jobs goes with --manifest or with several recordings, IN... -o DIR.");
+    if (!words->manifest && words->jobs && words->threads)
+        return fail_usage("Recordings share the cores: --jobs and --threads say the same, one of them is enough.");
     if (!words->manifest)
         return DONE;
     if (line->count)

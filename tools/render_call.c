@@ -55,13 +55,15 @@ int render_call_read(render_call *call)
     const render_words *words = call->words;
     render_settings *s = &call->settings;
     long block = 1024, threads = available_cores();
+    /* Without a manifest, recordings share the threads, so that there is one number for both. */
     if (!option_whole("--threads", words->threads, 1, 256, &threads) ||
+        (!words->manifest && !option_whole("--jobs", words->jobs, 1, 256, &threads)) ||
         !option_whole("--block", words->block, 1, 8192, &block) ||
         !option_real("--tail", words->tail, 0, longest_tail, "s", &call->rig.tail_seconds) ||
         !option_cpu("--cpu", words->cpu, &call->cpu))
         return WRONG_USAGE;
     s->threads = (size_t)(threads < 256 ? threads : 256);
-    s->threads_asked = words->threads != NULL;
+    s->threads_asked = words->threads || (words->jobs && !words->manifest);
     s->block = (size_t)block;
     s->verbose = words->verbose;
     s->network_rate_hz = NAN;

@@ -21,11 +21,11 @@ static void make_sound(render_options *o, render_words *words)
 
 static void make_result(render_options *o, render_words *words)
 {
-    const struct poptOption rows[] = {
-        { "bits", 0, POPT_ARG_STRING, &words->bits, 0, "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
-        { "tail", 0, POPT_ARG_STRING, &words->tail, 0, "Make OUT so much longer than IN, 0 to 600 s", "SECONDS" },
-        POPT_TABLEEND
-    };
+    const struct poptOption rows[] = { { "bits", 0, POPT_ARG_STRING, &words->bits, OPTION_TEXT,
+                                         "Samples in OUT: 16, 24 or 32f (float)", "BITS" },
+                                       { "tail", 0, POPT_ARG_STRING, &words->tail, OPTION_TEXT,
+                                         "Make OUT so much longer than IN, 0 to 600 s", "SECONDS" },
+                                       POPT_TABLEEND };
     _Static_assert(sizeof rows == sizeof o->result, "room for all");
     memcpy(o->result, rows, sizeof rows);
 }
@@ -34,7 +34,7 @@ static void make_files(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = { { "force", 'f', POPT_ARG_NONE, &words->force, 0,
                                          "Replace OUT if it exists; render anew what is finished", NULL },
-                                       { "save-rig", 0, POPT_ARG_STRING, &words->save_rig, 0,
+                                       { "save-rig", 0, POPT_ARG_STRING, &words->save_rig, OPTION_TEXT,
                                          "Write a rig file; IN and OUT may be left out then", "FILE" },
                                        { "verbose", 'v', POPT_ARG_NONE, &words->verbose, 0,
                                          "Say how fast it was, also where there is no terminal", NULL },
@@ -46,12 +46,14 @@ static void make_files(render_options *o, render_words *words)
 static void make_many(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = {
-        { "output", 'o', POPT_ARG_STRING, &words->folder, 0, "Folder for the results, of any number of recordings",
-          "DIR" },
-        { "manifest", 0, POPT_ARG_STRING, &words->manifest, 0,
+        { "output", 'o', POPT_ARG_STRING, &words->folder, OPTION_TEXT,
+          "Folder for the results, of any number of recordings", "DIR" },
+        { "manifest", 0, POPT_ARG_STRING, &words->manifest, OPTION_TEXT,
           "Render the rows of a table: input, rig or model, cabinets, output, options", "CSV" },
-        { "jobs", 'j', POPT_ARG_STRING, &words->jobs, 0, "Rows at a time (default: as many as cores)", "N" },
-        { "shard", 0, POPT_ARG_STRING, &words->shard, 0, "Only the i-th of n parts of the manifest", "i/n" },
+        { "jobs", 'j', POPT_ARG_STRING, &words->jobs, OPTION_TEXT,
+          "Rows or recordings at a time (default: as many as cores)", "N" },
+        { "shard", 0, POPT_ARG_STRING, &words->shard, OPTION_TEXT, "Only the i-th of n parts of the manifest",
+          "i/n" },
         POPT_TABLEEND
     };
     _Static_assert(sizeof rows == sizeof o->many, "room for all");
@@ -62,9 +64,9 @@ static void make_more(render_options *o, render_words *words)
 {
     const struct poptOption rows[] = { MODEL_OPTION_DESCRIBE(&words->load),
                                        MODEL_OPTION_PREWARM(&words->load),
-                                       { "block", 0, POPT_ARG_STRING, &words->block, 0,
+                                       { "block", 0, POPT_ARG_STRING, &words->block, OPTION_TEXT,
                                          "Frames at a time, 1 to 8192 (default 1024)", "N" },
-                                       { "cpu", 0, POPT_ARG_STRING, &words->cpu, 0,
+                                       { "cpu", 0, POPT_ARG_STRING, &words->cpu, OPTION_TEXT,
                                          "Instruction set: auto, scalar, sse2, avx2, avx512 or neon", "LEVEL" },
                                        POPT_TABLEEND };
     _Static_assert(sizeof rows == sizeof o->more, "room for all");
@@ -73,7 +75,7 @@ static void make_more(render_options *o, render_words *words)
 
 static void make_run(render_options *o, render_words *words)
 {
-    const struct poptOption rows[] = { { "threads", 0, POPT_ARG_STRING, &words->threads, 0,
+    const struct poptOption rows[] = { { "threads", 0, POPT_ARG_STRING, &words->threads, OPTION_TEXT,
                                          "Cores to use (default: all that there are)", "N" },
                                        OPTIONS_END };
     _Static_assert(sizeof rows == sizeof o->run, "room for all");

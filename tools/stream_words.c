@@ -21,18 +21,18 @@ static void make_sound(stream_options *o, render_words *words)
 static void make_samples(stream_options *o, stream_words *words)
 {
     const struct poptOption rows[] = {
-        { "container", 0, POPT_ARG_STRING, &words->container, 0,
+        { "container", 0, POPT_ARG_STRING, &words->container, OPTION_TEXT,
           "raw: bare samples (default); wav: WAV in, whose header says what the samples are, and WAV out", "WORD" },
-        { "rate", 0, POPT_ARG_STRING, &words->rate, 0, "Sample rate of bare samples", "HZ" },
-        { "channels", 0, POPT_ARG_STRING, &words->channels, 0, "Channels of bare samples, 1 to 256 (default 1)",
-          "N" },
-        { "format", 0, POPT_ARG_STRING, &words->format, 0,
+        { "rate", 0, POPT_ARG_STRING, &words->rate, OPTION_TEXT, "Sample rate of bare samples", "HZ" },
+        { "channels", 0, POPT_ARG_STRING, &words->channels, OPTION_TEXT,
+          "Channels of bare samples, 1 to 256 (default 1)", "N" },
+        { "format", 0, POPT_ARG_STRING, &words->format, OPTION_TEXT,
           "Bare samples, little-endian: s16, s24, s32, f32 (float) or f64 (double)", "FORMAT" },
-        { "out-format", 0, POPT_ARG_STRING, &words->out_format, 0,
+        { "out-format", 0, POPT_ARG_STRING, &words->out_format, OPTION_TEXT,
           "Samples of the output (default: like those of the input)", "FORMAT" },
-        { "block", 0, POPT_ARG_STRING, &words->sound.block, 0,
+        { "block", 0, POPT_ARG_STRING, &words->sound.block, OPTION_TEXT,
           "Frames that are read, played and written at a time, 1 to 8192 (default 256)", "N" },
-        { "tail", 0, POPT_ARG_STRING, &words->sound.tail, 0,
+        { "tail", 0, POPT_ARG_STRING, &words->sound.tail, OPTION_TEXT,
           "Make the output so much longer than the input, 0 to 600 s", "SECONDS" },
         { "verbose", 'v', POPT_ARG_NONE, &words->sound.verbose, 0, "Say what goes in and out, and how late it is",
           NULL },
@@ -46,7 +46,7 @@ static void make_more(stream_options *o, render_words *words)
 {
     const struct poptOption rows[] = { MODEL_OPTION_DESCRIBE(&words->load),
                                        MODEL_OPTION_PREWARM(&words->load),
-                                       { "cpu", 0, POPT_ARG_STRING, &words->cpu, 0,
+                                       { "cpu", 0, POPT_ARG_STRING, &words->cpu, OPTION_TEXT,
                                          "Instruction set: auto, scalar, sse2, avx2, avx512 or neon", "LEVEL" },
                                        OPTIONS_END };
     _Static_assert(sizeof rows == sizeof o->more, "room for all");

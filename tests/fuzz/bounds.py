@@ -39,6 +39,7 @@ def files():
     yield "rig", "rig-file", "a long name", b'{"backline_rig":1,"settings":{"%s":1}}' % (b"a" * 1000000)
     yield "tools", "manifest", "10000 rows", b"input,output,model\n" + b"".join(b"%d,%d.wav,m\n" % (i, i) for i in range(10000))
     yield "tools", "manifest", "1000 bad rows", b"input,output,model\n" + b"a,b,c\n" * 1000
+    yield "tools", "manifest", "a million bad rows", b"input,output,model\n" + b"".join(b"a,b%d,c\n" % i for i in range(999999))
     yield "tools", "manifest", "a deep path", b"input,output,model\n" + b"a/" * 32000 + b"x.wav,b.wav,c\n"
     yield "tools", "manifest", "columns", b"input,output" + b"," * 5000000
     yield "tools", "manifest", "an endless field", b'"' + b"a" * 10000000

@@ -22,7 +22,7 @@ UNIT_TESTS = ("containers", "networks", "nam", "nam-wavenet", "keras", "graph-js
 
 
 def run_all(build, learned):
-    subprocess.run(["ninja", "-C", build, "tests/fuzz/replay-models", "tests/fuzz/fuzz-seeds"], check=True)
+    subprocess.run(["ninja", "-C", build, "tests/fuzz/replay-models", "tests/fuzz/seeds"], check=True)
     subprocess.run(["meson", "test", "-C", build, "--print-errorlogs", *UNIT_TESTS, "fuzz-replay-models",
                     "fuzz-malformed"], check=True)
     if learned:

@@ -42,9 +42,9 @@ def run(program, target, seconds, dictionary, work, *seeds):
     corpus, found = os.path.join(work, "corpus"), os.path.join(work, "found")
     for folder in corpus, found:
         os.makedirs(folder, exist_ok=True)
-    # Limits with room for the sanitizers, which take three times the memory and ten times the time.
+    # Limits with room for the sanitizers, which take three times the memory and ten times the time, and for two to a core.
     options = [f"-dict={os.path.abspath(dictionary)}", f"-max_total_time={seconds}", f"-max_len={LONGEST.get(target, 8192)}",
-               "-timeout=10", "-rss_limit_mb=1500", "-malloc_limit_mb=300", "-print_final_stats=1",
+               "-timeout=30", "-rss_limit_mb=1500", "-malloc_limit_mb=300", "-print_final_stats=1",
                f"-detect_leaks={int(target not in KEEPERS)}", f"-artifact_prefix={os.path.abspath(found)}/"]
     folders = [os.path.abspath(s) for s in (corpus, *seeds) if os.path.isdir(s)]
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -260,7 +260,12 @@ def test_refused(program, check):
     refuse(program, check, 'the same output through a link', top + b'raw/take 0.wav,tiny.nam,raw/x/a.wav,\n'
            b'raw/take 1.wav,tiny.nam,link/x/a.wav,\n', 'already the output of line 2')
     rows = b''.join(b'raw/take 0.wav,tiny.nam,out/%d.wav,--bass 99\n' % i for i in range(50))
-    refuse(program, check, 'many mistakes', top + rows, *[f'line {i}:' for i in range(2, 22)], '30 more')
+    refuse(program, check, 'many mistakes', top + rows, *[f'line {i}:' for i in range(2, 22)], 'these are the first 20')
+    refuse(program, check, 'many outputs of one name', top + good * 50, *['already the output'] * 20, 'these are the first 20')
+    refuse(program, check, 'not too many mistakes', top + b'a,b\n' * 20, *[f'line {i}:' for i in range(2, 22)])
+    os.symlink('take 1.wav', program.file('work/raw/alias.wav'))
+    refuse(program, check, 'an input through a link', top + b'raw/take 0.wav,tiny.nam,raw/new.wav,\n'
+           b'raw/take 1.wav,tiny.nam,raw/alias.wav,\n', 'line 3: work/raw/alias.wav would be overwritten')
     program.write('work/bad.csv', top + good)
     refuse(program, check, 'the model twice', None, '--model', words=['-m', 'work/tiny.nam'])
     os.remove(program.file('work/bad.csv'))
@@ -281,6 +286,9 @@ def test_wrong_usage(program, check):
     for option in ('--jobs=2', '--shard=1/2'):
         code, _, messages = program.run('render', option, 'in.wav', 'out.wav')
         check(code == 2 and '--manifest' in messages, f'{option} without a manifest', messages)
+    for words, hint in ((['--jobs=0'], '"0"'), (['--jobs=2', '--threads=2'], '--threads')):
+        code, _, messages = program.run('render', *words, 'in.wav', '-o', 'folder')
+        check(code == 2 and hint in messages, f'{" ".join(words)} for a folder', messages)
 
 
 def test_failures(program, check):

@@ -483,6 +483,7 @@ def test_going_on(program, check):
     messages = expect_anew('what was changed', ['take3.wav', 'take4.wav', 'take5.wav', 'take6.wav', 'take7.wav'])
     check('5 recordings: ' in messages and '6 were finished before' in messages, 'some finished: told', messages)
     expect_anew('cores and blocks do not matter', [], '--threads', '1', '--block', '77')
+    expect_anew('one recording at a time', [], '--jobs', '1')
     expect_anew('--force', wanted, '--force')
     os.rename(program.file('tiny.nam'), program.file('other.nam'))
     words[3] = 'other.nam'

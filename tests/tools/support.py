@@ -2,11 +2,14 @@
 import json
 import math
 import os
+import signal
 import struct
 import subprocess
 import tempfile
 
 import numpy as np
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the program would rightly ignore it, too
 
 RATE = 48000
 PLAIN = ['--output-mode', 'raw', '--dc-blocker', 'off']  # a rig that gives what the network gives
