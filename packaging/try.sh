@@ -67,18 +67,19 @@ try_packages() {
     $as_root cp "$work"/deb/*.deb "$root/root/debs"
     $as_root cp "$work/deb/backline-$version/debian/tests"/* "$root$tests"
     in_root "$root" apt-get update -qq
+    # Patterns are meant for that folder: the inner shell, not this one, makes names of them.
     apt_install() {
-        in_root "$root" sh -c 'cd /root/debs && DEBIAN_FRONTEND=noninteractive exec apt-get install -y -qq --no-install-recommends "$@"' \
+        in_root "$root" sh -c 'cd /root/debs && DEBIAN_FRONTEND=noninteractive exec apt-get install -y -qq --no-install-recommends $*' \
             sh "$@" >"$work/apt.log" 2>&1 || { tail "$work/apt.log"; exit 1; }
     }
     step "the program's package, in a system with nothing else"
-    apt_install "./backline_$version"*.deb python3-minimal
+    apt_install "./backline_$version*.deb" python3-minimal
     in_root "$root" "$tests/program"
     step "the plugin's"
-    apt_install "./backline-lv2_$version"*.deb lilv-utils lv2file
+    apt_install "./backline-lv2_$version*.deb" lilv-utils lv2file
     in_root "$root" "$tests/plugin"
     step "the library's"
-    apt_install ./libbackline*.deb gcc libc6-dev pkg-config
+    apt_install "./libbackline*.deb" gcc libc6-dev pkg-config
     in_root "$root" "$tests/library"
     step "removal leaves nothing"
     in_root "$root" apt-get purge -y -qq backline backline-lv2 'libbackline*' >"$work/apt.log" 2>&1

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""elf.py [--fortified] [--clean ROOT]... --headers HEADER|FOLDER... -- KIND=FILE...: what the linker made of the files that are
-installed: hardened, no more exported than is public, no more needed than is declared, and no folder of this machine (ROOT)
-in them. KIND is program, library, rig, plugin or window."""
+"""elf.py [--fortified] [--clean ROOT]... --debian FOLDER --headers HEADER|FOLDER... -- KIND=FILE...: what the linker made of
+the files that are installed: hardened; no more exported than is public, and just that in FOLDER/*.symbols; no more needed than
+is declared; and no folder of this machine (ROOT) in them. KIND is program, library, rig, plugin or window."""
 import argparse
 import glob
 import os
@@ -37,6 +37,12 @@ def public_names(headers):
             text = re.sub(r"/\*.*?\*/|^\s*#[^\n]*", " ", file.read(), flags=re.S | re.M)
         names.update(re.findall(r"\bBL_API\b[^;(]*?\b(\w+)\s*\(", text))
     return names
+
+
+def listed_names(path):
+    """The names in a symbols file of a Debian package."""
+    with open(path, encoding="utf-8") as file:
+        return set(re.findall(r"^ (\w+)@", file.read(), flags=re.M))
 
 
 def symbols(path):
@@ -77,7 +83,7 @@ def check_hardening(kind, path, undefined, fortified):
         yield "nothing in it is compiled with FORTIFY"
 
 
-def check_exports(kind, defined, public):
+def check_exports(kind, defined, public, debian):
     """Sentences about exported names; public has those of the library and of the rig."""
     expected = {"library": public["library"], "rig": public["library"] | public["rig"], "plugin": {"lv2_descriptor"},
                 "window": {"lv2ui_descriptor"}}
@@ -91,6 +97,10 @@ def check_exports(kind, defined, public):
         yield f"it does not export {sorted(expected[kind] - defined)}"
     if defined - expected[kind] - linker:
         yield f"it exports {sorted(defined - expected[kind] - linker)}, which no public header declares"
+    package = {"library": "libbackline0", "rig": "libbackline-rig0"}.get(kind)
+    listed = listed_names(os.path.join(debian, package + ".symbols")) if package else expected[kind]
+    if listed != expected[kind]:
+        yield f"debian/{package}.symbols lacks {sorted(expected[kind] - listed)} and has {sorted(listed - expected[kind])} too many"
 
 
 def check_needed(kind, path):
@@ -111,6 +121,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--fortified", action="store_true")
     parser.add_argument("--clean", action="append", default=[])
+    parser.add_argument("--debian", required=True)
     parser.add_argument("--headers", nargs="+", required=True)
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
@@ -121,7 +132,7 @@ def main():
     failures = 0
     for kind, path in (word.split("=", 1) for word in arguments.files):
         defined, undefined = symbols(path)
-        wrong = [*check_hardening(kind, path, undefined, arguments.fortified), *check_exports(kind, defined, public),
+        wrong = [*check_hardening(kind, path, undefined, arguments.fortified), *check_exports(kind, defined, public, arguments.debian),
                  *check_needed(kind, path), *check_paths(path, arguments.clean)]
         for sentence in wrong:
             print(f"FAIL {os.path.basename(path)}: {sentence}.")
