@@ -2,6 +2,7 @@
 
 #include "test_support.h"
 
+#include "faults/scarce.h"
 #include "library.h"
 #include "library_file.h"
 #include "scratch.h"
@@ -242,6 +243,105 @@ static void test_read_only(void **state)
     assert_int_equal(files_beside(), 2);
 }
 
+/* Somebody may have edited it by hand. */
+static void test_set_aside(void **state)
+{
+    static const char text[] = "{\"favourites\": [\"/a\",]}";
+    scratch_text("library.json", text);
+    library *l = open_one();
+    library_use(l, "/new");
+    library_free(l);
+    char kept[sizeof text] = "";
+    FILE *file = fopen(scratch_path("library.json.old"), "r");
+    assert_non_null(file);
+    assert_non_null(fgets(kept, sizeof kept, file));
+    fclose(file);
+    assert_string_equal(kept, text);
+    const char *const *paths;
+    l = open_one();
+    assert_int_equal(library_recent(l, &paths), 1);
+    library_free(l);
+}
+
+static void write_some(void)
+{
+    library *l = open_one();
+    library_set_favourite(l, "/a folder/a favourite.nam", true);
+    library_set_favourite(l, "/caf\xe9/no UTF-8.nam", true);
+    library_use(l, "/a folder/lately used.nam");
+    library_set_folder(l, 1, "/a folder");
+    library_free(l);
+}
+
+static bool holds_some(void)
+{
+    library *l = open_one();
+    const char *const *recent;
+    const bool holds = library_is_favourite(l, "/a folder/a favourite.nam") &&
+                       library_is_favourite(l, "/caf\xe9/no UTF-8.nam") &&
+                       !strcmp(library_folder(l, 1), "/a folder");
+    bool used = false;
+    for (size_t i = 0, count = library_recent(l, &recent); i < count; i++)
+        used = used || !strcmp(recent[i], "/a folder/lately used.nam");
+    library_free(l);
+    return holds && used;
+}
+
+/* One allocation, or all from there on, fail in a window that reads and changes the library. True if any did. */
+static bool change_without_memory(size_t n, scarcity how)
+{
+    write_some();
+    const long live = scarce_live();
+    char *file = strdup(scratch_path("library.json"));
+    scarce_begin(n, how);
+    library *l = library_open(file);
+    if (l) {
+        library_use(l, "/new");
+        library_set_favourite(l, "/another", true);
+        library_set_folder(l, 2, "/rigs");
+    }
+    library_free(l);
+    scarce_end();
+    free(file);
+    if (scarce_counts() && scarce_live() != live)
+        fail_msg("allocation %zu: %ld pieces of memory were not freed", n, scarce_live() - live);
+    return scarce_hit();
+}
+
+/* What was there stays, or is set aside where jansson does not say that it was memory it lacked. */
+static void test_without_memory(void **state)
+{
+    if (!scarce_works())
+        skip();
+    size_t tried = 0, aside = 0;
+    for (scarcity how = SCARCE_ONCE; how <= SCARCE_LASTING; how++)
+        for (size_t n = 1; change_without_memory(n, how); n++, tried++) {
+            if (!holds_some() && !rename(scratch_path("library.json.old"), scratch_path("library.json")))
+                aside++;
+            if (!holds_some())
+                fail_msg("allocation %zu failed, and the library is lost", n);
+        }
+    print_message("%zu allocations failed, and the library was set aside %zu times\n", tried, aside);
+    assert_in_range(tried, 100, 10000);
+}
+
+/* What nobody may read stays as it is. */
+static void test_unreadable(void **state)
+{
+    write_some();
+    assert_int_equal(chmod(scratch_path("library.json"), 0), 0);
+    assert_int_equal(chmod(scratch_path("library.json.lock"), 0666), 0);
+    assert_int_equal(chmod(scratch_path(""), 0777), 0);
+    scratch_drop_rights();
+    library *l = open_one();
+    library_set_favourite(l, "/b", true);
+    assert_true(library_is_favourite(l, "/b")); /* for this window */
+    library_free(l);
+    scratch_take_rights();
+    assert_int_equal(chmod(scratch_path("library.json"), 0644), 0);
+    assert_true(holds_some());
+}
+
 /* ---- many windows ---- */
 
 static void test_two_handles(void **state)
@@ -338,6 +438,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_broken, begin, end),
         cmocka_unit_test_setup_teardown(test_folder_in_the_way, begin, end),
         cmocka_unit_test_setup_teardown(test_read_only, begin, end),
+        cmocka_unit_test_setup_teardown(test_set_aside, begin, end),
+        cmocka_unit_test_setup_teardown(test_unreadable, begin, end),
+        cmocka_unit_test_setup_teardown(test_without_memory, begin, end),
         cmocka_unit_test_setup_teardown(test_two_handles, begin, end),
         cmocka_unit_test_setup_teardown(test_processes, begin, end),
         cmocka_unit_test_setup_teardown(test_held_lock, begin, end),

@@ -23,7 +23,7 @@ class Jack:
         self.server = place.start('jackd', '-n', self.name, '-S', '-r', '-d', 'dummy', '-r', 48000, '-p', period,
                                   stdout=self.log)
         for _ in range(200):
-            if self.server.poll() is not None or place.run('jack_lsp', '-s', self.name)[0] == 0:
+            if self.server.poll() is not None or place.run('jack_lsp')[0] == 0:
                 break
             time.sleep(0.05)
         if self.server.poll() is not None:
@@ -87,7 +87,7 @@ class Jalv:
 
     def latency(self):
         """Frames, as jalv tells JACK."""
-        said = self.jack.place.run('jack_lsp', '-s', self.jack.name, '-l', self.name + ':')[1]
+        said = self.jack.place.run('jack_lsp', '-l', self.name + ':')[1]
         return max(map(int, re.findall(r'latency = \[ (\d+) ', said)), default=0)
 
     def play(self, recording):

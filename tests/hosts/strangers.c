@@ -2,11 +2,11 @@
  * bring them. Loaded first, so that whoever calls one by its name gets this one: which ends the process. */
 #include <stdlib.h>
 
-#define STRANGER(name)                                                                                            \
-    void name(void);                                                                                              \
-    void name(void)                                                                                               \
-    {                                                                                                             \
-        abort();                                                                                                  \
+#define STRANGER(name)                                                                                             \
+    void name(void);                                                                                               \
+    void name(void)                                                                                                \
+    {                                                                                                              \
+        abort();                                                                                                   \
     }
 
 /* ours */

@@ -47,6 +47,7 @@ class Desk:
         self.backline, self.loop = os.path.abspath(backline), os.path.abspath(loop)
         self.folder = tempfile.mkdtemp(prefix='backline-desk-')
         self.running = []
+        self.of_program = {}  # what the program's environment has besides, while it plays
         self.environment = {
             'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'HOME': self.folder, 'TMPDIR': self.folder,
             'XDG_CONFIG_HOME': self.path('config'), 'ALSA_CONFIG_PATH': self.write('asound.conf', NULL_DEVICE),
@@ -65,8 +66,8 @@ class Desk:
         wavfile.write(self.path(name), RATE, np.ascontiguousarray(np.asarray(sound, np.float32).T))
         return self.path(name)
 
-    def start(self, *words, **more):
-        process = subprocess.Popen(list(map(str, words)), cwd=self.folder, env=self.environment,
+    def start(self, *words, besides=None, **more):
+        process = subprocess.Popen(list(map(str, words)), cwd=self.folder, env={**self.environment, **(besides or {})},
                                    stdin=subprocess.DEVNULL, **more)
         self.running.append(process)
         return process
@@ -193,7 +194,8 @@ class Live:
 
     def begin(self, words):
         with open(self.log_path, 'w', encoding='utf-8') as log, open(self.status_path, 'w', encoding='utf-8') as status:
-            self.process = self.desk.start(self.desk.backline, 'live', '--status', *words, stdout=status, stderr=log)
+            self.process = self.desk.start(self.desk.backline, 'live', '--status', *words, besides=self.desk.of_program,
+                                           stdout=status, stderr=log)
         wait_for(lambda: self.process.poll() is not None or self.told('From '))
 
     def log(self):

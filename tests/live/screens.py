@@ -1,4 +1,4 @@
-"""A terminal in tmux, with screen_session in it, for test_screen.py; and what its session is like."""
+"""A terminal in tmux, with screen_session in it for test_screen.py, or another program; and what its session is like."""
 import json
 import os
 import shutil
@@ -109,23 +109,22 @@ class Session:
         return self.read().get('settings', {}).get(symbol)
 
 
-class Terminal:
-    """A tmux server of its own with one window, in which a shell runs the program and says how it ended."""
+class Window:
+    """A tmux server of its own with one window, in which a shell runs a program and says how it ended."""
 
-    def __init__(self, place, program, *words, columns=80, rows=24, sound='tone.wav', before='', **environment):
-        self.place, self.session = place, Session(place)
-        self.socket = place.path(f'tmux-{time.monotonic_ns()}')
-        self.first = place.path('stty-before')
-        if os.path.exists(self.session.file):
-            os.remove(self.session.file)
-        line = ' '.join(f"'{word}'" for word in (os.path.abspath(program), *words, self.session.file, sound))
+    program = 'backline'  # how its name begins
+
+    def __init__(self, folder, line, columns=80, rows=24, **environment):
+        self.socket, script = os.path.join(folder, f'tmux-{time.monotonic_ns()}'), os.path.join(folder, 'go.sh')
+        self.first = os.path.join(folder, 'stty-before')
         settings = ' '.join(f"export {key}='{value}';" for key, value in
                             {'LC_ALL': 'C.UTF-8', 'TERM': 'tmux-256color', **environment}.items())
-        place.write(f"{settings} cd '{place.folder}'; stty -g > '{self.first}'; {before} {line}; echo ended with $?; "
-                    f"stty -g > '{self.first}-after'; echo; exec sleep 1000\n", 'go.sh')
-        place.write('set -g default-terminal tmux-256color\nset -g escape-time 0\nset -g status off\n', 'tmux.conf')
-        self.tmux('-f', place.path('tmux.conf'), 'new-session', '-d', '-x', columns, '-y', rows,
-                  f"sh '{place.path('go.sh')}'")
+        with open(script, 'w', encoding='utf-8') as file:
+            file.write(f"{settings} cd '{folder}'; stty -g > '{self.first}'; {line}; echo ended with $?; "
+                       f"stty -g > '{self.first}-after'; echo; exec sleep 1000\n")
+        with open(os.path.join(folder, 'tmux.conf'), 'w', encoding='utf-8') as file:
+            file.write('set -g default-terminal tmux-256color\nset -g escape-time 0\nset -g status off\n')
+        self.tmux('-f', file.name, 'new-session', '-d', '-x', columns, '-y', rows, f"sh '{script}'")
         self.pid = int(self.tmux('list-panes', '-F', '#{pane_pid}'))
 
     def tmux(self, *words):
@@ -137,7 +136,7 @@ class Terminal:
         """Of the program in the window; None when it has ended."""
         children = subprocess.run(['ps', '-o', 'pid=,comm=', '--ppid', str(self.pid)], stdout=subprocess.PIPE, check=False)
         for line in children.stdout.decode().splitlines():
-            if line.split()[1].startswith('screen-session'):
+            if line.split()[1].startswith(self.program):
                 return int(line.split()[0])
         return None
 
@@ -188,3 +187,16 @@ class Terminal:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Terminal(Window):
+    """One with screen_session."""
+
+    program = 'screen-session'
+
+    def __init__(self, place, program, *words, sound='tone.wav', before='', **more):
+        self.session = Session(place)
+        if os.path.exists(self.session.file):
+            os.remove(self.session.file)
+        line = ' '.join(f"'{word}'" for word in (os.path.abspath(program), *words, self.session.file, sound))
+        super().__init__(place.folder, f'{before} {line}', **more)

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""test_live.py BACKLINE JACK_LOOP [SECONDS] [test_...]: `backline live` and `backline devices` on JACK's dummy driver and
-on ALSA's null device. SECONDS: how long it plays at the pace of real time, 10 by default."""
+"""test_live.py BACKLINE JACK_LOOP BUSY.SO [test_...]: `backline live` and `backline devices` on JACK's dummy driver and on ALSA's
+null device. BUSY.SO is the library of busy_preload.c, or "none". Without names all run but test_in_real_time, which takes a
+minute, but little of the processor."""
 import json
 import os
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -16,8 +19,10 @@ import numpy as np
 from desk import CABINET, CRUNCH, NULL_DEVICE, TAIL, Desk, Live, Results, Server, wait_for
 from sound import LIMIT_DB, RATE, difference, guitar, read
 
-seconds = 10
-WITHOUT_JACK = ['test_alsa', 'test_alsa_device_that_goes_away', 'test_alsa_device_that_does_not_open', 'test_no_devices']
+busy_library = 'none'
+REAL_SECONDS = 60
+WITHOUT_JACK = ['test_alsa', 'test_alsa_device_that_goes_away', 'test_alsa_device_that_does_not_open', 'test_no_devices',
+                'test_alsa_device_that_is_busy', 'test_recording_on_a_full_disk', 'test_a_path_that_is_not_utf8']
 
 
 def same(check, what, got, want, lag=0):
@@ -106,7 +111,7 @@ def check_take(desk, check, what, sound, want, late):
 def test_in_real_time(desk, check):
     """At the pace of a sound card: all that was played is there, and no xrun is ours. Those of a busy machine, which this server
     waits for, are told."""
-    sound = guitar(1, seconds)
+    sound = guitar(1, REAL_SECONDS)
     recording = desk.recording('in.wav', sound)
     want = desk.render(recording)
     with Server(desk, realtime=True) as server, Live(desk, '--in', 'system:1', '--out', 'system:1', '--record',
@@ -120,12 +125,12 @@ def test_in_real_time(desk, check):
     check(got.shape[1] == sound.shape[1] + TAIL, 'complete', got.shape)
     check_take(desk, check, 'in real time', sound, want, 0)
     check(state['own_xruns'] == 0, 'no xrun is ours', state)
-    print(f'{seconds} s in real time: {state["xruns"] - before["xruns"]} xruns of the server, {state["own_xruns"]} of ours, '
+    print(f'{REAL_SECONDS} s in real time: {state["xruns"] - before["xruns"]} xruns of the server, {state["own_xruns"]} of ours, '
           f'load {state["load"]}')
 
 
-def heavy_network(channels=64, layers=24):
-    """Eight times oversampled, it is more than any processor does in real time."""
+def heavy_network(channels=64, layers=96):
+    """Eight times oversampled, six hundred thousand million operations a second: more than any processor does in real time."""
     random, weights, before = np.random.default_rng(1), [], 1
     for _ in range(layers):
         weights += list(random.normal(0, (2 * before) ** -0.5, channels * before * 2).round(3)) + [0.0] * channels
@@ -279,6 +284,40 @@ def test_alsa_device_that_does_not_open(desk, check):
     check(code == 1 and said.count('\n') == 1, 'one sentence', code, said)
 
 
+def test_recording_on_a_full_disk(desk, check):
+    """The largest file that the program may write stands for it."""
+    with Live(desk, '--in', 'default:1', '--out', 'default:1', '--record', 'take.wav') as live:
+        resource.prlimit(live.process.pid, resource.RLIMIT_FSIZE, (400000, 400000))
+        check(wait_for(lambda: live.told('take.wav: .*recording ends here, the sound goes on')), 'it is told at once', live.log())
+        frames = live.next_state()['frames']
+        state = live.next_state()
+        check(state['frames'] > frames and 'recording ends here' in state['recording']['error'], 'the sound goes on', state)
+        check(live.end() == 0, 'it ends', live.log())
+    check(live.log().count('the recording ends here') == 1 and live.told('take.wav holds'), 'it is told once', live.log())
+    take = read(desk.path('take.wav'))
+    check(take.shape[0] == 2 and take.shape[1] > 10000, 'what there was room for', take.shape)
+
+
+def test_a_path_that_is_not_utf8(desk, check):
+    name = os.fsdecode(b'caf\xe9.nam')
+    shutil.copyfile(CRUNCH, desk.path(name))
+    with Live(desk, '-m', name, '-c', CABINET, '--in', 'default:1', '--out', 'default:1') as live:
+        state = live.next_state()
+        check(state['running'] and state['rig']['model'] is None and state['rig']['cabinet'], 'there is a state', state)
+        check(live.end() == 0, 'it ends', live.log())
+
+
+def test_alsa_device_that_is_busy(desk, check):
+    """Before the program begins, and when it has just found the device."""
+    desk.write('asound.conf', NULL_DEVICE + 'pcm.busy { type null }\n')
+    if busy_library == 'none':
+        return  # a sanitizer allows no other library before its own
+    for after, sentence in {0: 'no input device "busy".*another program', 5: 'cannot be opened.*another program'}.items():
+        desk.environment.update(LD_PRELOAD=busy_library, BUSY_AFTER=str(after))
+        code, _, said = desk.program('live', '--no-ui', '--in', 'busy', '--out', 'busy')
+        check(code == 1 and re.search(sentence, said) and said.count('\n') == 1, 'one sentence', after, code, said)
+
+
 # ---- latency ----
 
 def test_latency(desk, check):
@@ -340,14 +379,13 @@ def test_mistakes(desk, check):
 
 
 def main():
-    global seconds
-    words = sys.argv[3:]
+    global busy_library
+    busy_library, words = sys.argv[3], sys.argv[4:]
     for program, package in {'jackd': 'jackd2', 'jack_lsp': 'jackd2'}.items():
         if not shutil.which(program):
             print(f'Skipped: the program {program} is not installed; it is in the Debian package {package}.')
             sys.exit(77)
-    seconds = next((float(word) for word in words if not word.startswith('test_')), seconds)
-    chosen = [word for word in words if word.startswith('test_')] or sorted(n for n in globals() if n.startswith('test_'))
+    chosen = words or sorted(n for n in globals() if n.startswith('test_') and n != 'test_in_real_time')
     results, lock, desks = Results(), threading.Lock(), set()
 
     def check(*result):

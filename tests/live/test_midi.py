@@ -34,8 +34,9 @@ class Server:
         return wait_for(lambda: self.lists() is not None, 10)
 
     def lists(self):
-        """Its ports, or None."""
-        done = subprocess.run(['jack_lsp', '-s', self.name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+        """Its ports, or None. jack_lsp knows the server from its environment: to a name of 24 letters, which a process number
+        of three digits makes, its option -s gives a letter too little memory, and it dies."""
+        done = subprocess.run(['jack_lsp'], stdout=subprocess.PIPE, stderr=self.log, check=False,
                               env=dict(os.environ, **self.environment))
         return None if done.returncode else done.stdout.decode().split('\n')
 
