@@ -17,8 +17,8 @@ import tempfile
 
 PART = "engine/formats"
 WANTED = 95.0
-UNIT_TESTS = ("containers", "networks", "nam", "nam-wavenet", "keras", "graph-json", "npz", "microtcn", "load-memory",
-              "save", "save-nam", "limits", "network-corpus", "tensor-corpus")
+UNIT_TESTS = ("containers", "pickles", "tensors", "networks", "nam", "nam-wavenet", "keras", "graph-json", "npz", "microtcn",
+              "load-memory", "save", "save-nam", "limits", "network-corpus", "tensor-corpus")
 
 
 def run_all(build, learned):
