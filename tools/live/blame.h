@@ -4,7 +4,8 @@
  * Only the system knows how long a thread had a processor, and asking it is a system call, which the audio thread does not
  * make. That notes by the counter of cycles what its blocks take, and a thread of its own asks every few blocks, between
  * two of them, how much processor time the audio thread has had. That holds no time in which others ran in its place, be
- * it on this machine or, where a virtual machine is told of it, on its host.
+ * it on this machine or, where a virtual machine is told of it, on its host. Interrupts are in it, unless the kernel keeps
+ * their time apart (CONFIG_IRQ_TIME_ACCOUNTING): under heavy disk traffic they make an xrun every few minutes look like ours.
  *
  * A block is late if it took longer than it lasts. Late blocks are ours if the processor time leaves more for them
  * than they last, without that of the other blocks and of what the device's library does between blocks. */
