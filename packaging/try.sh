@@ -61,15 +61,15 @@ make_packages() {
 
 # Program and plugin first: they must not lean on what the library's test brings.
 try_packages() {
-    local root=$work/root-packages tests=/root/tests
+    local root=$work/root-packages tests=/srv/tests
     new_root root-packages
-    $as_root mkdir -p "$root/root/debs" "$root$tests"
-    $as_root cp "$work"/deb/*.deb "$root/root/debs"
+    $as_root mkdir -p "$root/srv/debs" "$root$tests"
+    $as_root cp "$work"/deb/*.deb "$root/srv/debs"
     $as_root cp "$work/deb/backline-$version/debian/tests"/* "$root$tests"
     in_root "$root" apt-get update -qq
     # Patterns are meant for that folder: the inner shell, not this one, makes names of them.
     apt_install() {
-        in_root "$root" sh -c 'cd /root/debs && DEBIAN_FRONTEND=noninteractive exec apt-get install -y -qq --no-install-recommends $*' \
+        in_root "$root" sh -c 'cd /srv/debs && DEBIAN_FRONTEND=noninteractive exec apt-get install -y -qq --no-install-recommends $*' \
             sh "$@" >"$work/apt.log" 2>&1 || { tail "$work/apt.log"; exit 1; }
     }
     step "the program's package, in a system with nothing else"
@@ -96,20 +96,20 @@ try_tarball() {
     name=$(basename "$work"/backline-"$version"-linux-*.tar.xz .tar.xz)
     $as_root tar -C "$root/opt" -xf "$work/$name.tar.xz"
     $as_root mv "$root/opt/$name" "$root/opt/moved here"
-    $as_root cp assets/guitar-di.flac "$root/root"
+    $as_root cp assets/guitar-di.flac "$root/srv"
     in_root "$root" ln -s "/opt/moved here/bin/backline" /usr/local/bin/backline
     in_root "$root" backline --version
-    in_root "$root" backline render /root/guitar-di.flac /root/out.wav
-    in_root "$root" backline plot-wav -o /root/out.png /root/guitar-di.flac /root/out.wav
+    in_root "$root" backline render /srv/guitar-di.flac /srv/out.wav
+    in_root "$root" backline plot-wav -o /srv/out.png /srv/guitar-di.flac /srv/out.wav
     "$work/build-tarball/tools/backline" render --force assets/guitar-di.flac "$work/expected.wav"
-    cmp "$work/expected.wav" "$root/root/out.wav"
+    cmp "$work/expected.wav" "$root/srv/out.wav"
     in_root "$root" sh -c 'ldd "/opt/moved here/lv2/backline.lv2/backline.so"; ldd "/opt/moved here/libexec/backline"' >"$work/ldd.txt"
     in_root "$root" apt-get update -qq
     in_root "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-minimal lilv-utils lv2file \
         libpangocairo-1.0-0 libxcb-shm0 libxcb-xkb1 libxkbcommon-x11-0 >"$work/apt.log" 2>&1
-    $as_root cp -r debian/tests "$root/root/tests"
-    in_root "$root" env PREFIX="/opt/moved here" /root/tests/program
-    in_root "$root" env PREFIX="/opt/moved here" LV2_PATH="/opt/moved here/lv2" /root/tests/plugin
+    $as_root cp -r debian/tests "$root/srv/tests"
+    in_root "$root" env PREFIX="/opt/moved here" /srv/tests/program
+    in_root "$root" env PREFIX="/opt/moved here" LV2_PATH="/opt/moved here/lv2" /srv/tests/plugin
     ! in_root "$root" ldd "/opt/moved here/lv2/backline.lv2/backline_ui.so" | grep 'not found' ||
         { echo "FAIL the plugin's window lacks these"; exit 1; }
 }

@@ -31,7 +31,8 @@ typedef struct bl_impulse_options {
 } bl_impulse_options;
 
 /** Read a file that libsndfile knows, of any depth and length, of one or two channels, of 4 kHz to 768 kHz. Only the
- *  first BL_IMPULSE_MAX_SECONDS, or BL_IMPULSE_MAX_FRAMES at the higher of both rates, are read; a file costs at most 64 MiB of memory.
+ *  first BL_IMPULSE_MAX_SECONDS, or BL_IMPULSE_MAX_FRAMES at the higher of both rates, are read; a file costs at most 64 MiB
+ *  of memory.
  *
  *  Another rate than that of the file: resampled with libsamplerate's best converter and scaled by file rate / rate, so
  *  that the frequency response stays, not the size of the samples. What the converter rings before a sudden start is

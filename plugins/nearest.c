@@ -1,5 +1,6 @@
 #include "nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Edit distance in which two neighbours that changed places count once; words longer than this are cut. */
@@ -33,7 +34,8 @@ const char *nearest_word(const char *word, const char *const *candidates, size_t
     size_t best_distance = strlen(word) / 3 + 2; /* further than this is another word, not a slip */
     for (size_t i = 0; i < n; i++) {
         size_t far = distance(word, candidates[i]);
-        if (far < best_distance && far < strlen(candidates[i])) {
+        const bool goes_on = best && far == best_distance && !strncmp(candidates[i], word, strlen(word));
+        if ((far < best_distance || goes_on) && far < strlen(candidates[i])) {
             best_distance = far;
             best = candidates[i];
         }

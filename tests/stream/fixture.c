@@ -13,6 +13,13 @@
 
 const block_sizes any_size = { 0, 3000 }, whole = { SIZE_MAX, SIZE_MAX };
 
+void read_arguments(int argc, char **argv, size_t *networks, uint64_t *first_seed)
+{
+    *networks = argc > 1 ? (size_t)strtoull(argv[1], NULL, 10) : bl_test_effort(*networks);
+    if (argc > 2)
+        *first_seed = strtoull(argv[2], NULL, 10);
+}
+
 const char *fixture_name(const fixture *f, const bl_plan *plan)
 {
     static char text[128];

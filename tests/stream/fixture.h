@@ -24,6 +24,9 @@ typedef struct fixture {
     float *in;         /* heard frames; the tail is zero */
 } fixture;
 
+/** What a test was called with: [networks] [first seed]. Without, as many networks as the effort asks for (test_support.h). */
+void read_arguments(int argc, char **argv, size_t *networks, uint64_t *first_seed);
+
 /** The network of that seed. */
 fixture open_fixture(uint64_t seed, size_t prewarm);
 /** A fixture for a model of the test's own, which it takes over. */

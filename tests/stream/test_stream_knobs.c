@@ -182,11 +182,7 @@ static void test_knob_moves(void **state)
 
 int main(int argc, char **argv)
 {
-    network_count = bl_test_effort(network_count);
-    if (argc > 1)
-        network_count = (size_t)strtoull(argv[1], NULL, 10);
-    if (argc > 2)
-        first_seed = strtoull(argv[2], NULL, 10);
+    read_arguments(argc, argv, &network_count, &first_seed);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_knobs),
         cmocka_unit_test(test_knob_moves),

@@ -187,6 +187,7 @@ def test_bad_options(program, check):
             ('a setting out of range', '--bass wants', [*plain, '--bass', 99]),
             ('a file name', 'too many', [*plain, 'in.wav']),
             ('an unknown option', 'did you mean --format', [*plain, '--fromat', 's16']),
+            ('half an option', 'did you mean --rate', [*plain, '--rat', '48000']),
             ('an option of render', 'no option --bits', [*plain, '--bits', '16']),
             ('a knob that is not there', 'no knobs', [*plain, '--param', 'drive=1'])):
         code, output, messages = run(program, bytes(1000), *words)
